@@ -1,0 +1,80 @@
+# koala_library(core/base DEPENDS … EXTERNAL …): the sources of this folder (not of its subfolders) as
+# one static library, target koala_core_base. DEPENDS names folders of ours, and only those that the
+# layer table allows (tests/architecture/layers.json holds the table and a test compares the two).
+# PRIVATE_EXTERNAL are packages that no header of the folder mentions.
+function(koala_target_name folder out)
+    string(REPLACE "/" "_" name "koala_${folder}")
+    set(${out} ${name} PARENT_SCOPE)
+endfunction()
+
+function(koala_library folder)
+    cmake_parse_arguments(ARG "" "" "DEPENDS;EXTERNAL;PRIVATE_EXTERNAL" ${ARGN})
+    koala_target_name(${folder} target)
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cpp)
+    if(NOT sources)
+        message(FATAL_ERROR "koala_library(${folder}): no sources in ${CMAKE_SOURCE_DIR}/${folder}")
+    endif()
+    add_library(${target} STATIC ${sources})
+    target_link_libraries(${target} PUBLIC koala_options ${ARG_EXTERNAL}
+                          PRIVATE ${ARG_PRIVATE_EXTERNAL})
+    foreach(dependency IN LISTS ARG_DEPENDS)
+        koala_target_name(${dependency} dependency_target)
+        target_link_libraries(${target} PUBLIC ${dependency_target})
+    endforeach()
+    koala_precompile(${target} ${folder})
+endfunction()
+
+# One precompiled header for the torch-free, Qt-free code, one for torch, one for the window.
+function(koala_precompile target folder)
+    if(folder MATCHES "^(core/torch|app/koala_torch)")
+        if(TARGET koala_torch_pch)
+            target_precompile_headers(${target} REUSE_FROM koala_torch_pch)
+        endif()
+    elseif(folder MATCHES "^(ui|app/workbench)")
+        if(TARGET koala_ui_pch)
+            target_precompile_headers(${target} REUSE_FROM koala_ui_pch)
+        endif()
+    else()
+        target_precompile_headers(${target} REUSE_FROM koala_core_pch)
+    endif()
+endfunction()
+
+# koala_tests(core/base [DEPENDS …] [EXTERNAL …] [LABEL unit|ui|integration|gpu|slow]): every
+# tests/<folder>/*_test.cpp in one program, each test known to ctest. The folder's own library is linked.
+function(koala_tests folder)
+    cmake_parse_arguments(ARG "NO_LIBRARY" "LABEL;TIMEOUT;MAIN" "DEPENDS;EXTERNAL" ${ARGN})
+    if(NOT ARG_LABEL)
+        set(ARG_LABEL unit)
+    endif()
+    if(NOT ARG_TIMEOUT)
+        set(ARG_TIMEOUT 120)
+    endif()
+    if(NOT ARG_MAIN)
+        set(ARG_MAIN GTest::gmock_main)
+    endif()
+    koala_target_name(${folder} library)
+    string(REPLACE "koala_" "test_" target ${library})
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${folder}/*_test.cpp)
+    if(NOT sources)
+        message(FATAL_ERROR "koala_tests(${folder}): no *_test.cpp in tests/${folder}")
+    endif()
+    add_executable(${target} ${sources})
+    if(NOT ARG_NO_LIBRARY)
+        target_link_libraries(${target} PRIVATE ${library})
+    endif()
+    foreach(dependency IN LISTS ARG_DEPENDS)
+        koala_target_name(${dependency} dependency_target)
+        target_link_libraries(${target} PRIVATE ${dependency_target})
+    endforeach()
+    target_link_libraries(${target} PRIVATE koala_options GTest::gmock ${ARG_MAIN} ${ARG_EXTERNAL})
+    target_compile_definitions(${target} PRIVATE
+        KOALA_SOURCE_DIR="${CMAKE_SOURCE_DIR}" KOALA_BINARY_DIR="${CMAKE_BINARY_DIR}")
+    if(NOT folder MATCHES "^(core/torch|ui|app)")
+        target_precompile_headers(${target} REUSE_FROM koala_tests_pch)
+    endif()
+    set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+        TEST_PREFIX "${folder}: "
+        PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT}
+        ENVIRONMENT "QT_QPA_PLATFORM=offscreen")
+endfunction()

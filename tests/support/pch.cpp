@@ -1,0 +1,1 @@
+// tests/support/pch.cpp: gives the precompiled header a target to live in.
