@@ -18,7 +18,7 @@ Result<fs::path> CommandContext::projectDirectory() const
         folder = fs::current_path(code);
     if (!fs::exists(folder / "project.json", code))
         return notFound(folder.string() + " is no project (it has no project.json); name one with "
-            "--project DIR or make one with: koala project new DIR");
+                                          "--project DIR or make one with: koala project new DIR");
     return fs::canonical(folder, code);
 }
 
@@ -28,13 +28,17 @@ int fail(const Error& error)
     return error.code == ErrorCode::Cancelled ? kCancelled : kFailed;
 }
 
-CLI::App* addVerb(CLI::App& noun, CommandContext& context, const std::string& name, const std::string& help)
+CLI::App* addVerb(
+    CLI::App& noun, CommandContext& context, const std::string& name, const std::string& help)
 {
     CLI::App* verb = noun.add_subcommand(name, help);
     verb->add_flag("--json", context.json, "print facts as JSON");
     return verb;
 }
 
-bool showsProgress() { return ::isatty(STDERR_FILENO) == 1; }
+bool showsProgress()
+{
+    return ::isatty(STDERR_FILENO) == 1;
+}
 
 } // namespace koala

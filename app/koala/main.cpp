@@ -8,7 +8,8 @@ int main(int argc, char** argv)
     using namespace koala;
     static const std::array<AddCommand, 0> commands{};
 
-    CLI::App app{"Koala Workbench without a window: data, mixtures, models, runs, chat, evaluation", "koala"};
+    CLI::App app{"Koala Workbench without a window: data, mixtures, models, runs, chat, evaluation",
+        "koala"};
     app.set_version_flag("--version", std::string(KOALA_VERSION));
     CommandContext context;
     app.add_option("--project", context.projectOption, "the project folder");

@@ -1,5 +1,5 @@
-// core/base/check.h: KOALA_CHECK(condition) is for our own mistakes and never fires on input. It is on
-// in every build: it prints the condition and the place, and aborts.
+// core/base/check.h: KOALA_CHECK(condition) is for our own mistakes and never fires on input. It is
+// on in every build: it prints the condition and the place, and aborts.
 #pragma once
 
 namespace koala {

@@ -42,7 +42,7 @@ Status syncTree(const fs::path& root)
 {
     std::error_code code;
     for (auto it = fs::recursive_directory_iterator(root, code); !code && it != fs::end(it);
-         it.increment(code)) {
+        it.increment(code)) {
         Descriptor file{::open(it->path().c_str(), O_RDONLY | O_CLOEXEC)};
         if (file.value < 0 || ::fsync(file.value) != 0)
             return fileError("sync", it->path(), errno);
@@ -54,7 +54,10 @@ Status syncTree(const fs::path& root)
 
 } // namespace
 
-std::string errnoText(int errorNumber) { return std::strerror(errorNumber); }
+std::string errnoText(int errorNumber)
+{
+    return std::strerror(errorNumber);
+}
 
 Error fileError(std::string_view verb, const fs::path& path, int errorNumber)
 {
@@ -75,7 +78,7 @@ Result<std::string> readFile(const fs::path& path, std::uint64_t limitBytes)
     Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
     if (file.value < 0)
         return fileError("read", path, errno);
-    struct stat info {};
+    struct stat info{};
     if (::fstat(file.value, &info) != 0)
         return fileError("read", path, errno);
     if (S_ISDIR(info.st_mode))
@@ -180,8 +183,8 @@ Status publishDirectory(const fs::path& staging, const fs::path& final)
 {
     KOALA_RETURN_IF_ERROR(syncTree(staging));
     if (fs::exists(fs::symlink_status(final)))
-        return ioError(fmt::format("{} exists already; choose another name or remove it first",
-            final.string()));
+        return ioError(fmt::format(
+            "{} exists already; choose another name or remove it first", final.string()));
     if (::rename(staging.c_str(), final.c_str()) != 0)
         return fileError("publish", final, errno);
     return syncDirectory(final.has_parent_path() ? final.parent_path() : fs::path("."));
@@ -209,7 +212,8 @@ Result<std::vector<fs::path>> listDirectory(const fs::path& path)
 {
     std::vector<fs::path> entries;
     std::error_code code;
-    for (auto it = fs::directory_iterator(path, code); !code && it != fs::end(it); it.increment(code))
+    for (auto it = fs::directory_iterator(path, code); !code && it != fs::end(it);
+        it.increment(code))
         if (it->path().filename().string().front() != '.')
             entries.push_back(it->path());
     if (code)
@@ -231,9 +235,8 @@ bool isSafeName(std::string_view name)
 {
     if (name.empty() || name.size() > 120 || name.front() == '.' || name.front() == '-')
         return false;
-    return std::all_of(name.begin(), name.end(), [](unsigned char c) {
-        return std::isalnum(c) || c == '.' || c == '_' || c == '-';
-    });
+    return std::all_of(name.begin(), name.end(),
+        [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '_' || c == '-'; });
 }
 
 std::string slugify(std::string_view text)
@@ -267,12 +270,14 @@ Result<fs::path> pathInside(const fs::path& root, std::string_view relative)
     std::error_code code;
     const fs::path base = fs::weakly_canonical(root, code);
     const fs::path full = fs::weakly_canonical(base / relative, code);
-    if (code || std::mismatch(base.begin(), base.end(), full.begin(), full.end()).first != base.end())
+    if (code ||
+        std::mismatch(base.begin(), base.end(), full.begin(), full.end()).first != base.end())
         return refuse("it leads outside its folder through a link");
     return full;
 }
 
-Result<TemporaryDirectory> TemporaryDirectory::create(const fs::path& parent, std::string_view prefix)
+Result<TemporaryDirectory> TemporaryDirectory::create(
+    const fs::path& parent, std::string_view prefix)
 {
     std::error_code code;
     const fs::path folder = parent.empty() ? fs::temp_directory_path(code) : parent;
@@ -303,7 +308,10 @@ TemporaryDirectory::~TemporaryDirectory()
         fs::remove_all(m_path, code);
 }
 
-fs::path TemporaryDirectory::release() { return std::exchange(m_path, {}); }
+fs::path TemporaryDirectory::release()
+{
+    return std::exchange(m_path, {});
+}
 
 Result<FileLock> FileLock::acquire(const fs::path& path)
 {
@@ -325,7 +333,9 @@ Result<FileLock> FileLock::acquire(const fs::path& path)
     return FileLock(std::exchange(file.value, -1));
 }
 
-FileLock::FileLock(FileLock&& other) noexcept : m_descriptor(std::exchange(other.m_descriptor, -1)) {}
+FileLock::FileLock(FileLock&& other) noexcept : m_descriptor(std::exchange(other.m_descriptor, -1))
+{
+}
 
 FileLock& FileLock::operator=(FileLock&& other) noexcept
 {

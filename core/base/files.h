@@ -1,5 +1,5 @@
-// core/base/files.h: reading, and writing so that a crash or a full disk leaves either the old file or
-// the new one. All messages name the path and what to do.
+// core/base/files.h: reading, and writing so that a crash or a full disk leaves either the old file
+// or the new one. All messages name the path and what to do.
 #pragma once
 
 #include <cstdint>
@@ -16,15 +16,16 @@ namespace koala {
 namespace fs = std::filesystem;
 
 // The whole file. Refuses more than limitBytes before reading anything.
-Result<std::string> readFile(const fs::path& path, std::uint64_t limitBytes = std::uint64_t(4) << 30);
+Result<std::string> readFile(
+    const fs::path& path, std::uint64_t limitBytes = std::uint64_t(4) << 30);
 // The first bytes of a file, at most `bytes` of them.
 Result<std::string> readHead(const fs::path& path, std::size_t bytes);
 
 // Writes a temporary file beside it, syncs it, renames it over `path`, syncs the folder.
 Status writeFileAtomically(const fs::path& path, std::string_view contents);
 Status createDirectories(const fs::path& path);
-// Syncs every file below and the folders themselves, then renames `staging` to `final`, which must not
-// exist: readers see nothing or everything.
+// Syncs every file below and the folders themselves, then renames `staging` to `final`, which must
+// not exist: readers see nothing or everything.
 Status publishDirectory(const fs::path& staging, const fs::path& final);
 Status syncDirectory(const fs::path& path);
 Status removeAll(const fs::path& path);
@@ -44,20 +45,22 @@ std::string errnoText(int errorNumber);
 // An I/O error that names the path; "No space left" says what to do.
 Error fileError(std::string_view verb, const fs::path& path, int errorNumber);
 
-// True for a name that is safe as one path component: [A-Za-z0-9._-]+, at most 120 bytes, not starting
-// with a dot or a dash. Names from data and users go through this before they become paths.
+// True for a name that is safe as one path component: [A-Za-z0-9._-]+, at most 120 bytes, not
+// starting with a dot or a dash. Names from data and users go through this before they become
+// paths.
 bool isSafeName(std::string_view name);
 // "My data (v2).json" -> "my-data-v2": a safe name, "unnamed" if nothing is left.
 std::string slugify(std::string_view text);
-// A file inside `root` given by a relative path with '/'; refuses "..", absolute paths, backslashes and
-// anything that leads outside through a link.
+// A file inside `root` given by a relative path with '/'; refuses "..", absolute paths, backslashes
+// and anything that leads outside through a link.
 Result<fs::path> pathInside(const fs::path& root, std::string_view relative);
 
 // A folder that disappears with the object, unless released (staging, tests).
 class TemporaryDirectory {
 public:
     // Made inside `parent`, or in the system's place for temporary files.
-    static Result<TemporaryDirectory> create(const fs::path& parent = {}, std::string_view prefix = "koala");
+    static Result<TemporaryDirectory> create(
+        const fs::path& parent = {}, std::string_view prefix = "koala");
     TemporaryDirectory(TemporaryDirectory&& other) noexcept;
     TemporaryDirectory& operator=(TemporaryDirectory&& other) noexcept;
     ~TemporaryDirectory();

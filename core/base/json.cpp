@@ -50,12 +50,18 @@ Result<Json> readJsonFile(const fs::path& path)
 
 Status writeJsonFile(const fs::path& path, const OrderedJson& value)
 {
-    return writeFileAtomically(path,
-        value.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n");
+    return writeFileAtomically(
+        path, value.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n");
 }
 
-std::string toLine(const Json& value) { return dumpLine(value); }
-std::string toLine(const OrderedJson& value) { return dumpLine(value); }
+std::string toLine(const Json& value)
+{
+    return dumpLine(value);
+}
+std::string toLine(const OrderedJson& value)
+{
+    return dumpLine(value);
+}
 
 const Json& memberOr(const Json& object, std::string_view key)
 {

@@ -31,7 +31,8 @@ Result<std::string> stringAt(const Json& object, std::string_view key, std::stri
 Result<std::int64_t> integerAt(const Json& object, std::string_view key, std::string_view what);
 Result<double> numberAt(const Json& object, std::string_view key, std::string_view what);
 
-// The member if it is there and has the type, else the fallback: for optional fields of lenient inputs.
+// The member if it is there and has the type, else the fallback: for optional fields of lenient
+// inputs.
 std::string stringOr(const Json& object, std::string_view key, std::string fallback);
 std::int64_t integerOr(const Json& object, std::string_view key, std::int64_t fallback);
 double numberOr(const Json& object, std::string_view key, double fallback);

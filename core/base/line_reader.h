@@ -1,5 +1,6 @@
-// core/base/line_reader.h: reads a file line by line in constant memory, knowing each line's offset.
-// Lines end with '\n' or "\r\n"; a byte order mark at the start is skipped. Not thread-safe.
+// core/base/line_reader.h: reads a file line by line in constant memory, knowing each line's
+// offset. Lines end with '\n' or "\r\n"; a byte order mark at the start is skipped. Not
+// thread-safe.
 #pragma once
 
 #include <cstdint>

@@ -7,8 +7,8 @@ namespace koala {
 
 Log makeStderrLog(const std::string& name)
 {
-    auto log = std::make_shared<spdlog::logger>(
-        name, std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto log =
+        std::make_shared<spdlog::logger>(name, std::make_shared<spdlog::sinks::stderr_sink_mt>());
     log->set_pattern("%H:%M:%S %n: %v");
     return log;
 }

@@ -1,5 +1,5 @@
-// core/base/log.h: words for people, on standard error or in a file; nothing parses them. Facts go to
-// event files. The logger is made by main and passed on as a shared_ptr where it is needed.
+// core/base/log.h: words for people, on standard error or in a file; nothing parses them. Facts go
+// to event files. The logger is made by main and passed on as a shared_ptr where it is needed.
 #pragma once
 
 #include <memory>

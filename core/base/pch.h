@@ -1,4 +1,5 @@
-// core/base/pch.h: the precompiled header of all torch-free, Qt-free code. Only what most files use.
+// core/base/pch.h: the precompiled header of all torch-free, Qt-free code. Only what most files
+// use.
 #pragma once
 
 #include <algorithm>

@@ -45,8 +45,10 @@ Result<ChildProcess> ChildProcess::start(const ProcessOptions& options)
 
     int output[2] = {-1, -1};
     int failure[2] = {-1, -1}; // carries errno of exec back; closed by a successful exec
-    if (::pipe2(failure, O_CLOEXEC) != 0 || (options.captureOutput && ::pipe2(output, O_CLOEXEC) != 0))
-        return ioError(fmt::format("cannot start {}: {}", options.arguments.front(), errnoText(errno)));
+    if (::pipe2(failure, O_CLOEXEC) != 0 ||
+        (options.captureOutput && ::pipe2(output, O_CLOEXEC) != 0))
+        return ioError(
+            fmt::format("cannot start {}: {}", options.arguments.front(), errnoText(errno)));
 
     const pid_t pid = ::fork();
     if (pid == 0) { // only async-signal-safe calls from here to exec
@@ -90,7 +92,10 @@ Result<ChildProcess> ChildProcess::start(const ProcessOptions& options)
     return child;
 }
 
-ChildProcess::ChildProcess(ChildProcess&& other) noexcept { *this = std::move(other); }
+ChildProcess::ChildProcess(ChildProcess&& other) noexcept
+{
+    *this = std::move(other);
+}
 
 ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept
 {
@@ -138,7 +143,10 @@ std::optional<std::string> ChildProcess::readLine(std::chrono::milliseconds time
     }
 }
 
-bool ChildProcess::running() { return !waitFor(std::chrono::milliseconds(0)).has_value(); }
+bool ChildProcess::running()
+{
+    return !waitFor(std::chrono::milliseconds(0)).has_value();
+}
 
 Result<int> ChildProcess::wait()
 {

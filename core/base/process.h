@@ -1,5 +1,5 @@
-// core/base/process.h: child processes without a shell. Arguments are an array; nothing is pasted into
-// a command line. The window uses QProcess; this is for the headless programs and tests.
+// core/base/process.h: child processes without a shell. Arguments are an array; nothing is pasted
+// into a command line. The window uses QProcess; this is for the headless programs and tests.
 #pragma once
 
 #include <chrono>
@@ -16,8 +16,8 @@
 namespace koala {
 
 struct ProcessOptions {
-    std::vector<std::string> arguments; // arguments[0] is the program: a path, or a name on PATH
-    fs::path workingDirectory;          // empty: ours
+    std::vector<std::string> arguments;   // arguments[0] is the program: a path, or a name on PATH
+    fs::path workingDirectory;            // empty: ours
     std::vector<std::string> environment; // "NAME=value", added to ours
     bool captureOutput = false;           // standard output to readLine(), else inherited
     fs::path outputFile;                  // when set, standard output and error go there (appended)

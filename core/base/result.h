@@ -1,9 +1,9 @@
 // core/base/result.h: how expected failures travel. Anyone may use it.
 //
-// A function that can fail for reasons outside our control returns Result<T> or Status; neither may be
-// ignored. A message names the thing, the reason and the way out, and callers add context with
-// within(): "dataset alpaca.json: record 7: ...". This wraps tl::expected, which is not [[nodiscard]],
-// so that one file changes on the day the project moves to C++23.
+// A function that can fail for reasons outside our control returns Result<T> or Status; neither may
+// be ignored. A message names the thing, the reason and the way out, and callers add context with
+// within(): "dataset alpaca.json: record 7: ...". This wraps tl::expected, which is not
+// [[nodiscard]], so that one file changes on the day the project moves to C++23.
 #pragma once
 
 #include <string>
@@ -32,11 +32,26 @@ inline Error invalidInput(std::string message)
 {
     return {ErrorCode::InvalidInput, std::move(message)};
 }
-inline Error notFound(std::string message) { return {ErrorCode::NotFound, std::move(message)}; }
-inline Error ioError(std::string message) { return {ErrorCode::Io, std::move(message)}; }
-inline Error unavailable(std::string message) { return {ErrorCode::Unavailable, std::move(message)}; }
-inline Error cancelled(std::string message) { return {ErrorCode::Cancelled, std::move(message)}; }
-inline Error internalError(std::string message) { return {ErrorCode::Internal, std::move(message)}; }
+inline Error notFound(std::string message)
+{
+    return {ErrorCode::NotFound, std::move(message)};
+}
+inline Error ioError(std::string message)
+{
+    return {ErrorCode::Io, std::move(message)};
+}
+inline Error unavailable(std::string message)
+{
+    return {ErrorCode::Unavailable, std::move(message)};
+}
+inline Error cancelled(std::string message)
+{
+    return {ErrorCode::Cancelled, std::move(message)};
+}
+inline Error internalError(std::string message)
+{
+    return {ErrorCode::Internal, std::move(message)};
+}
 
 template <typename T>
 class [[nodiscard]] Result {
@@ -55,7 +70,10 @@ public:
     T&& operator*() && { return std::move(*m_value); }
     T* operator->() { return &*m_value; }
     const T* operator->() const { return &*m_value; }
-    [[nodiscard]] T valueOr(T fallback) && { return ok() ? std::move(*m_value) : std::move(fallback); }
+    [[nodiscard]] T valueOr(T fallback) &&
+    {
+        return ok() ? std::move(*m_value) : std::move(fallback);
+    }
 
     Error& error() & { return m_value.error(); }
     const Error& error() const& { return m_value.error(); }

@@ -19,7 +19,10 @@ std::string formatUtc(WallTime time)
         parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, millis);
 }
 
-std::string nowUtc() { return formatUtc(std::chrono::system_clock::now()); }
+std::string nowUtc()
+{
+    return formatUtc(std::chrono::system_clock::now());
+}
 
 Result<WallTime> parseUtc(std::string_view text)
 {

@@ -11,7 +11,7 @@ namespace koala {
 
 using WallTime = std::chrono::system_clock::time_point;
 
-std::string nowUtc();                        // 2026-11-22T10:15:30.123Z
+std::string nowUtc(); // 2026-11-22T10:15:30.123Z
 std::string formatUtc(WallTime time);
 Result<WallTime> parseUtc(std::string_view text); // accepts a fraction and an offset
 double secondsSince(std::chrono::steady_clock::time_point start);

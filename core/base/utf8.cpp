@@ -10,8 +10,10 @@ int characterLength(std::string_view text)
     const unsigned char first = byte(0);
     if (first < 0x80)
         return 1;
-    const int length = first >= 0xF0 && first <= 0xF4 ? 4 : first >= 0xE0 && first < 0xF0 ? 3
-        : first >= 0xC2 && first < 0xE0 ? 2 : 0;
+    const int length = first >= 0xF0 && first <= 0xF4  ? 4
+                       : first >= 0xE0 && first < 0xF0 ? 3
+                       : first >= 0xC2 && first < 0xE0 ? 2
+                                                       : 0;
     if (length == 0)
         return 0;
     for (int i = 1; i < length; ++i) {

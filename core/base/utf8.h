@@ -1,4 +1,5 @@
-// core/base/utf8.h: foreign text made safe to store and to show. Bytes that are no UTF-8 become U+FFFD.
+// core/base/utf8.h: foreign text made safe to store and to show. Bytes that are no UTF-8 become
+// U+FFFD.
 #pragma once
 
 #include <cstddef>

@@ -16,7 +16,8 @@ class DeviceFloats {
 public:
     explicit DeviceFloats(const std::vector<float>& host) : m_size(host.size())
     {
-        EXPECT_EQ(cudaMalloc(&m_data, m_size * sizeof(float)), cudaSuccess);
+        EXPECT_EQ(
+            cudaMalloc(reinterpret_cast<void**>(&m_data), m_size * sizeof(float)), cudaSuccess);
         EXPECT_EQ(cudaMemcpy(m_data, host.data(), m_size * sizeof(float), cudaMemcpyHostToDevice),
             cudaSuccess);
     }

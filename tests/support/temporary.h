@@ -25,12 +25,13 @@ inline void writeText(const fs::path& path, std::string_view text)
     std::ofstream(path, std::ios::binary) << text;
 }
 
-// Real data and models that are not part of the repository: $KOALA_SHARED, or the folder `shared` beside
-// the checkout. Tests that want them skip without.
+// Real data and models that are not part of the repository: $KOALA_SHARED, or the folder `shared`
+// beside the checkout. Tests that want them skip without.
 inline std::optional<fs::path> sharedDirectory()
 {
     const char* named = std::getenv("KOALA_SHARED");
-    const fs::path path = named != nullptr ? fs::path(named) : fs::path(KOALA_SOURCE_DIR) / ".." / "shared";
+    const fs::path path =
+        named != nullptr ? fs::path(named) : fs::path(KOALA_SOURCE_DIR) / ".." / "shared";
     std::error_code code;
     if (fs::exists(path / "models" / "README.md", code))
         return fs::canonical(path);
@@ -42,7 +43,8 @@ inline std::optional<fs::path> smollm2File()
 {
     const char* cache = std::getenv("XDG_CACHE_HOME");
     const char* home = std::getenv("HOME");
-    const fs::path base = cache != nullptr ? fs::path(cache) : fs::path(home ? home : "/") / ".cache";
+    const fs::path base =
+        cache != nullptr ? fs::path(cache) : fs::path(home ? home : "/") / ".cache";
     const fs::path file = base / "koala-workbench" / "models" / "SmolLM2-135M-Instruct.Q4_1.gguf";
     std::error_code code;
     if (fs::exists(file, code))
