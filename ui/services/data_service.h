@@ -1,0 +1,137 @@
+// ui/services/data_service.h: the datasets of a project for its Data page: which there are, importing files
+// as a child process, rows, tokens and quarantine. The GUI thread asks; workers and children work; answers
+// come by signal, and answers about a dataset that is no longer looked at are dropped.
+#pragma once
+
+#include <memory>
+#include <map>
+#include <optional>
+
+#include <QFileSystemWatcher>
+#include <QObject>
+#include <QStringList>
+#include <QTimer>
+
+#include "core/data/dataset_store.h"
+#include "ui/services/dataset_facts.h"
+#include "ui/services/json_child.h"
+#include "ui/services/latest_task.h"
+
+namespace koala {
+
+class TokenizerCache;
+
+struct DataSource {
+    QString slug;
+    DatasetManifest manifest;
+    QString problem; // "" when readable
+    std::optional<std::uint64_t> tokens; // once counted
+    QStringList usedBy;                  // mixtures
+};
+
+struct PromptSetItem {
+    QString slug;
+    std::uint64_t prompts = 0;
+};
+
+struct ImportState {
+    bool running = false;
+    QString file;
+    std::uint64_t bytes = 0, totalBytes = 0, rows = 0, quarantined = 0;
+    QString kind;    // named once known
+    QString reason;  // why it is that kind
+    QString message; // of the last import: what came of it
+    bool failed = false;
+};
+
+// One conversation as tokens: the exact pieces that training sees.
+struct TokenRow {
+    struct Piece {
+        QString text; // as the bytes read; control tokens by name
+        std::int32_t id = 0;
+        bool trained = false;
+        bool special = false;
+        int turn = -1; // index into roles; -1: the template
+        QByteArray bytes;
+    };
+    std::vector<Piece> pieces;
+    std::vector<QString> roles;
+    QString model;
+    QString templateName;
+    int limit = 2048;
+    bool decodesToSameBytes = false;
+};
+
+class DataService : public QObject {
+    Q_OBJECT
+public:
+    explicit DataService(fs::path project, QObject* parent = nullptr);
+    ~DataService() override;
+
+    const fs::path& project() const { return m_project; }
+    void refresh(); // also by itself, when the folder changes
+    const std::vector<DataSource>& sources() const { return m_sources; }
+    const std::vector<PromptSetItem>& promptSets() const { return m_promptSets; }
+    QStringList models() const { return m_models; }
+
+    // One dataset from these files; the kind is detected unless `format` names one. One import at a time,
+    // later ones wait.
+    void importFiles(const QStringList& files, const QString& format = {});
+    void cancelImport();
+    const ImportState& importState() const { return m_import; }
+
+    // Opens a dataset: opened() with its index, then factsReady() and tokensReady() as they are made.
+    void open(const QString& slug);
+    const QString& openSlug() const { return m_openSlug; }
+    void search(const RowFilter& filter);
+    // Row of the open dataset under a template ("" the model's own) and a model ("" the first).
+    void requestTokens(std::uint64_t row, const QString& templateName, const QString& model);
+
+Q_SIGNALS:
+    void sourcesChanged();
+    void importChanged();
+    void imported(const QString& slug);
+    void opened(std::shared_ptr<const koala::Dataset> dataset);
+    void openFailed(const QString& slug, const QString& message);
+    void factsReady(std::shared_ptr<const koala::DatasetFacts> facts);
+    void tokensReady(std::shared_ptr<const koala::DatasetTokens> tokens);
+    void tokensFailed(const QString& message);
+    void searched(const koala::RowFilter& filter, const std::vector<std::uint32_t>& rows);
+    void searchFailed(const QString& message);
+    void tokenRowReady(const koala::TokenRow& row);
+    void tokenRowFailed(const QString& message);
+
+private:
+    struct PendingImport {
+        QStringList files;
+        QString format;
+    };
+    void startNextImport();
+    void readImportLine(const Json& line);
+    void endImport(JsonChild::End end, const QString& message);
+    void countTokens();
+
+    fs::path m_project;
+    std::shared_ptr<TokenizerCache> m_tokenizers;
+    std::vector<DataSource> m_sources;
+    std::vector<PromptSetItem> m_promptSets;
+    QStringList m_models;
+    QFileSystemWatcher m_watcher;
+    QTimer m_settle; // several changes of a folder are one refresh
+    LatestTask m_listing, m_counting, m_opening, m_facts, m_searching, m_tokens;
+    JsonChild m_child;
+    ImportState m_import;
+    QString m_importedSlug;
+    std::vector<PendingImport> m_pending;
+    QString m_openSlug;
+    std::shared_ptr<const Dataset> m_open;
+    std::shared_ptr<const DatasetFacts> m_openFacts;
+    std::shared_ptr<const DatasetTokens> m_openTokens;
+    std::map<QString, std::shared_ptr<const DatasetTokens>> m_counted; // by slug
+};
+
+// Tokens of all rows of a dataset; counts kept beside the dataset are reused.
+Result<DatasetTokens> countDatasetTokens(const fs::path& project, const std::string& slug,
+    TokenizerCache& tokenizers, std::stop_token stop);
+
+} // namespace koala
