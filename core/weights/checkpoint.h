@@ -1,8 +1,8 @@
-// core/weights/checkpoint.h: a model on disk, opened for reading: a GGUF file or a Hugging Face folder
-// (safetensors, with or without index). Tensors keep their stored form and are mapped, not copied.
-// Names are Hugging Face's ("model.layers.0.self_attn.q_proj.weight") whatever the file calls them;
-// the row order of q and k stays as stored and `ropeLayout` says which it is (spec 02 section 2).
-// Every size is checked against the file before anything is mapped or allocated.
+// core/weights/checkpoint.h: a model on disk, opened for reading: a GGUF file or a Hugging Face
+// folder (safetensors, with or without index). Tensors keep their stored form and are mapped, not
+// copied. Names are Hugging Face's ("model.layers.0.self_attn.q_proj.weight") whatever the file
+// calls them; the row order of q and k stays as stored and `ropeLayout` says which it is (spec 02
+// section 2). Every size is checked against the file before anything is mapped or allocated.
 #pragma once
 
 #include <cstddef>
@@ -40,7 +40,7 @@ enum class RopeLayout { Interleaved, HalfSplit };
 struct ModelConfig {
     std::string architecture = "llama";
     std::int32_t vocabularySize = 0;
-    std::int32_t width = 0;   // hidden_size
+    std::int32_t width = 0; // hidden_size
     std::int32_t mlpWidth = 0;
     std::int32_t layers = 0;
     std::int32_t heads = 0;
