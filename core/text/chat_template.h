@@ -1,6 +1,7 @@
-// core/text/chat_template.h: how a conversation becomes tokens, and which of them are trained. A small
-// fixed set of templates; none is read from model files. Strings are exact (spec 01 section 2, 03
-// sections 1-3). Training and chat share this one function, so a model meets at chat what it learned.
+// core/text/chat_template.h: how a conversation becomes tokens, and which of them are trained. A
+// small fixed set of templates; none is read from model files. Strings are exact (spec 01 section
+// 2, 03 sections 1-3). Training and chat share this one function, so a model meets at chat what it
+// learned.
 #pragma once
 
 #include <string>
@@ -15,6 +16,9 @@ namespace koala {
 enum class TemplateId { Koala, ChatMl, Vicuna, Alpaca, Llama2, Llama3, Raw };
 std::string_view templateName(TemplateId id); // koala chatml vicuna alpaca llama-2 llama-3 raw
 Result<TemplateId> templateFromName(std::string_view name);
+// True where training and chat put one BOS in front (RenderOptions::addBos); the others bring their
+// own control tokens and ignore addBos.
+bool templateWantsBos(TemplateId id);
 
 enum class Marker { None, Positive, Negative };
 
@@ -29,7 +33,7 @@ struct ChatTurn {
 struct RenderOptions {
     Marker marker = Marker::None;
     bool addGenerationPrompt = false; // ends where the assistant speaks next
-    bool addBos = false;              // Koala: BOS once in front (03, decision 2)
+    bool addBos = false;              // BOS once in front (03, decision 2), see templateWantsBos
 };
 
 struct RenderedToken {
@@ -47,7 +51,8 @@ struct Rendered {
 Result<Rendered> renderChat(TemplateId id, const Tokenizer& tokenizer,
     const std::vector<ChatTurn>& turns, const RenderOptions& options);
 // The same as one readable string, control tokens spelled out: display and export only.
-std::string renderText(TemplateId id, const std::vector<ChatTurn>& turns, const RenderOptions& options);
+std::string renderText(
+    TemplateId id, const std::vector<ChatTurn>& turns, const RenderOptions& options);
 // Tokens that end an answer under this template.
 std::vector<TokenId> stopTokens(TemplateId id, const Tokenizer& tokenizer);
 

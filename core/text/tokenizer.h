@@ -1,6 +1,6 @@
-// core/text/tokenizer.h: what every tokeniser does, whatever file it came from: byte-level BPE out of a
-// GGUF or a tokenizer.json, or a sentencepiece model through its library. Immutable after loading; any
-// thread may use it.
+// core/text/tokenizer.h: what every tokeniser does, whatever file it came from: byte-level BPE out
+// of a GGUF or a tokenizer.json, or a sentencepiece model through its library. Immutable after
+// loading; any thread may use it.
 //
 // Text of users and data is text: encode() never turns "<|im_end|>" or "</s>" in it into a control
 // token. Templates ask for control tokens by name (specialId).
@@ -30,7 +30,8 @@ public:
     virtual std::string piece(TokenId id) const = 0;
     virtual std::int32_t vocabularySize() const = 0;
     virtual bool isControl(TokenId id) const = 0;
-    virtual std::optional<TokenId> specialId(std::string_view name) const = 0; // "<|im_end|>", "</s>"
+    virtual std::optional<TokenId> specialId(
+        std::string_view name) const = 0; // "<|im_end|>", "</s>"
     virtual std::optional<TokenId> bosId() const = 0;
     virtual std::optional<TokenId> eosId() const = 0;
     // True where decoding drops one leading blank (sentencepiece's dummy prefix).

@@ -1,0 +1,13 @@
+// core/text/sentencepiece_tokenizer.h: a sentencepiece *.model or *.spm file, encoded by its own
+// library.
+#pragma once
+
+#include <memory>
+
+#include "core/text/tokenizer.h"
+
+namespace koala {
+
+Result<std::shared_ptr<const Tokenizer>> loadSentencePiece(const fs::path& path);
+
+} // namespace koala
