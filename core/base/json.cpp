@@ -19,22 +19,35 @@ Error missing(std::string_view key, std::string_view what, std::string_view type
 // nlohmann recurses when it destroys deep values; nothing of ours nests further than this.
 constexpr int kMaxDepth = 200;
 
+// Counted before parsing: nlohmann's own callback makes large arrays quadratic.
+bool deeperThan(std::string_view text, int limit)
+{
+    int depth = 0;
+    bool inString = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (inString && c == '\\')
+            ++i;
+        else if (c == '"')
+            inString = !inString;
+        else if (!inString && (c == '[' || c == '{') && ++depth > limit)
+            return true;
+        else if (!inString && (c == ']' || c == '}'))
+            --depth;
+    }
+    return false;
+}
+
 } // namespace
 
 Result<Json> parseJson(std::string_view text, std::string_view what)
 {
     if (text.starts_with("\xEF\xBB\xBF"))
         text.remove_prefix(3);
-    bool tooDeep = false;
+    if (deeperThan(text, kMaxDepth))
+        return invalidInput(fmt::format("{}: nested deeper than {} levels", what, kMaxDepth));
     try {
-        auto value = Json::parse(text, [&](int depth, Json::parse_event_t, Json&) {
-            if (depth > kMaxDepth)
-                tooDeep = true;
-            return !tooDeep;
-        });
-        if (tooDeep)
-            return invalidInput(fmt::format("{}: nested deeper than {} levels", what, kMaxDepth));
-        return value;
+        return Json::parse(text);
     } catch (const Json::parse_error& error) {
         return invalidInput(fmt::format("{}: not valid JSON at byte {}", what, error.byte));
     } catch (const Json::exception& error) {
