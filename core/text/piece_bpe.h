@@ -29,6 +29,7 @@ public:
 
     std::vector<TokenId> encode(std::string_view text) const override;
     bool dropsLeadingBlank() const override { return m_options.dummyPrefix; }
+    bool dropsAllLeadingBlanks() const override { return m_options.collapseBlanks; }
 
 private:
     PieceBpe(Vocabulary vocabulary, const PieceBpeOptions& options);

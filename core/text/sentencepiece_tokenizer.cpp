@@ -12,10 +12,10 @@ constexpr std::uint64_t kLargestModel = std::uint64_t(64) << 20;
 
 class SentencePieceTokenizer final : public VocabularyTokenizer {
 public:
-    SentencePieceTokenizer(Vocabulary vocabulary, bool dummyPrefix,
+    SentencePieceTokenizer(Vocabulary vocabulary, bool dummyPrefix, bool collapsesBlanks,
         std::unique_ptr<sentencepiece::SentencePieceProcessor> processor)
         : VocabularyTokenizer(std::move(vocabulary)), m_dummyPrefix(dummyPrefix),
-          m_processor(std::move(processor))
+          m_collapsesBlanks(collapsesBlanks), m_processor(std::move(processor))
     {
     }
     std::vector<TokenId> encode(std::string_view text) const override
@@ -26,9 +26,11 @@ public:
         return ids;
     }
     bool dropsLeadingBlank() const override { return m_dummyPrefix; }
+    bool dropsAllLeadingBlanks() const override { return m_collapsesBlanks; }
 
 private:
     bool m_dummyPrefix;
+    bool m_collapsesBlanks;
     std::unique_ptr<sentencepiece::SentencePieceProcessor> m_processor;
 };
 
@@ -53,8 +55,9 @@ Result<std::shared_ptr<const Tokenizer>> loadSentencePiece(const fs::path& path)
     if (!status.ok())
         return invalidInput(path.string() + ": the sentencepiece library refuses this model (" +
                             status.ToString() + "); fetch or copy the file again");
-    return std::shared_ptr<const Tokenizer>(std::make_shared<SentencePieceTokenizer>(
-        std::move(vocabulary), model.dummyPrefix, std::move(processor)));
+    return std::shared_ptr<const Tokenizer>(
+        std::make_shared<SentencePieceTokenizer>(std::move(vocabulary), model.dummyPrefix,
+            model.removeExtraWhitespace, std::move(processor)));
 }
 
 } // namespace koala

@@ -36,9 +36,13 @@ public:
     virtual std::optional<TokenId> eosId() const = 0;
     // True where decoding drops one leading blank (sentencepiece's dummy prefix).
     virtual bool dropsLeadingBlank() const = 0;
+    // True where it drops all of them (sentencepiece models that collapse blanks).
+    virtual bool dropsAllLeadingBlanks() const { return false; }
     // Identity of the vocabulary: SHA-256 over its pieces, each followed by '\n'.
     virtual std::string fingerprint() const = 0;
 
+    // What the token adds at the beginning of a text; `first` turns false once something stands there.
+    std::string leadingBytes(TokenId id, bool& first) const;
     // Valid UTF-8: broken bytes become U+FFFD. Control tokens are left out.
     std::string decode(const std::vector<TokenId>& ids) const;
 };
