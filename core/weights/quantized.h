@@ -1,4 +1,4 @@
-// core/weights/quantized.h: 16-bit floats and the block formats of GGUF (spec 05 section 6), value
+// core/weights/quantized.h: the 16-bit floats and block formats of GGUF (spec 05 section 6), value
 // by value: the plain definition that fast kernels are held against, and the quantisers.
 #pragma once
 
@@ -6,14 +6,10 @@
 #include <cstdint>
 #include <span>
 
+#include "core/base/half.h"
 #include "core/weights/checkpoint.h"
 
 namespace koala {
-
-float floatFromHalf(std::uint16_t half);
-std::uint16_t halfFromFloat(float value);
-float floatFromBfloat(std::uint16_t bits);
-std::uint16_t bfloatFromFloat(float value); // rounds to nearest even; NaN stays NaN
 
 // `values` places of `out` from the stored form; values is a multiple of 32 for block types.
 void dequantize(TensorType type, const std::byte* data, std::size_t values, float* out);
