@@ -160,7 +160,9 @@ Result<DatasetTokens> countDatasetTokens(const fs::path& project, const std::str
     mixture.name = slug;
     mixture.model = loaded.model;
     mixture.allowEvaluationData = true;
-    mixture.sources.push_back({.dataset = slug, .share = {}, .markers = MarkerMode::None});
+    MixtureSource source;
+    source.dataset = slug;
+    mixture.sources.push_back(std::move(source));
     KOALA_TRY(const auto resolved, ResolvedMixture::open(mixture, loaded.tokenizer,
         {.projectDirectory = project, .chatTemplate = loaded.chatTemplate, .progress = {}, .stop = stop}));
     DatasetTokens counts;

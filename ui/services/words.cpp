@@ -7,6 +7,11 @@ namespace koala {
 
 QString grouped(qint64 number) { return QLocale().toString(number); }
 
+QString counted(qint64 number, const QString& one, const QString& many)
+{
+    return grouped(number) + QLatin1Char(' ') + (number == 1 ? one : many);
+}
+
 QString shortCount(qint64 number)
 {
     const QLocale locale;

@@ -1,0 +1,62 @@
+// ui/pages/data/data_controller.h: what one can do on the Data page, without widgets: choose a source and a
+// row, filter, import, look at tokens. The part that tests drive.
+#pragma once
+
+#include <QObject>
+
+#include "ui/pages/data/row_table_model.h"
+#include "ui/pages/data/source_list_model.h"
+
+namespace koala {
+
+class DataController final : public QObject {
+    Q_OBJECT
+public:
+    explicit DataController(DataService& service, QObject* parent = nullptr);
+
+    DataService& service() const { return m_service; }
+    SourceListModel& sources() { return m_sources; }
+    RowTableModel& rows() { return m_rows; }
+    const DataSource* current() const { return m_sources.sourceAt(m_sources.rowOf(m_slug)); }
+    const QString& currentSlug() const { return m_slug; }
+    std::shared_ptr<const Dataset> dataset() const { return m_rows.dataset(); }
+    const std::shared_ptr<const DatasetFacts>& facts() const { return m_facts; }
+    const std::shared_ptr<const DatasetTokens>& tokens() const { return m_tokens; }
+
+    void choose(const QString& slug);
+    void setFilter(const RowFilter& filter);
+    const RowFilter& filter() const { return m_filter; }
+    // A row of the dataset (not of the table); its conversation comes by rowChosen().
+    void chooseRow(std::uint64_t row);
+    std::int64_t currentRow() const { return m_row; }
+    void setTokenTemplate(const QString& name);
+    void setTokenModel(const QString& slug);
+    void importFiles(const QStringList& files);
+
+    QString headline() const;      // "8 sources · 2 test sets · 9,838 records · 2.92 M tokens"
+    QString sourceFacts() const;   // "708 conversations · 4 languages · 612 k tokens"
+    QString countLine() const;     // "708 rows · 0 filtered out"
+
+Q_SIGNALS:
+    void sourcesChanged();
+    void chosen();                // another dataset, or its facts have come
+    void factsChanged();
+    void rowsChanged();
+    void problem(const QString& message);
+    void rowChosen(const koala::Conversation& conversation);
+    void tokensOfRow(const koala::TokenRow& tokens);
+    void tokensFailed(const QString& message);
+
+private:
+    DataService& m_service;
+    SourceListModel m_sources;
+    RowTableModel m_rows;
+    std::shared_ptr<const DatasetFacts> m_facts;
+    std::shared_ptr<const DatasetTokens> m_tokens;
+    QString m_slug;
+    RowFilter m_filter;
+    std::int64_t m_row = -1;
+    QString m_template, m_model;
+};
+
+} // namespace koala

@@ -1,0 +1,130 @@
+#include "ui/pages/data/statistics_tab.h"
+
+#include <QGridLayout>
+#include <QVBoxLayout>
+
+#include "ui/services/words.h"
+#include "ui/widgets/inputs.h"
+#include "ui/widgets/safe_text.h"
+
+namespace koala {
+
+namespace {
+constexpr int kBars = 40;
+constexpr int kListedLanguages = 12;
+} // namespace
+
+StatisticsTab::StatisticsTab(DataController& controller, QWidget* parent)
+    : QWidget(parent), m_controller(controller)
+{
+    auto* outer = new QVBoxLayout(this);
+    outer->setContentsMargins(0, 0, 0, 0);
+    auto* content = pane(QPalette::Window, this);
+    auto* grid = new QGridLayout(content);
+    grid->setContentsMargins(16, 16, 16, 16);
+    grid->setSpacing(16);
+    m_turns = addChart(tr("Turns per conversation"), "turnsHistogram", 0, 0, *grid);
+    m_characters = addChart(tr("Bytes of text per conversation"), "bytesHistogram", 0, 1, *grid);
+    m_tokens = addChart(tr("Tokens per conversation"), "tokensHistogram", 1, 0, *grid);
+    m_trained = addChart(tr("Trained tokens per conversation"), "trainedHistogram", 1, 1, *grid);
+    const auto factCard = [&](const QString& title, int column) {
+        auto* card = new Card(title, content);
+        auto* facts = new FactGrid(FactGrid::Align::Right, 160, card);
+        facts->setContentsMargins(16, 10, 16, 12);
+        card->body()->addWidget(facts);
+        card->body()->addStretch(1);
+        grid->addWidget(card, 2, column);
+        return facts;
+    };
+    m_totals = factCard(tr("In all"), 0);
+    auto* pair = new QWidget(content);
+    auto* pairLayout = new QHBoxLayout(pair);
+    pairLayout->setContentsMargins(0, 0, 0, 0);
+    pairLayout->setSpacing(16);
+    for (const auto& [title, facts] : {std::pair{tr("Turns by role"), &m_roles}, {tr("Languages"), &m_languages}}) {
+        auto* card = new Card(title, pair);
+        *facts = new FactGrid(FactGrid::Align::Right, 80, card);
+        (*facts)->setContentsMargins(16, 10, 16, 12);
+        card->body()->addWidget(*facts);
+        card->body()->addStretch(1);
+        pairLayout->addWidget(card);
+    }
+    grid->addWidget(pair, 2, 1);
+    grid->setRowStretch(3, 1);
+    grid->setColumnStretch(0, 1);
+    grid->setColumnStretch(1, 1);
+    outer->addWidget(scrollArea(content, "statistics", this));
+    connect(&m_controller, &DataController::chosen, this, &StatisticsTab::refresh);
+    connect(&m_controller, &DataController::factsChanged, this, &StatisticsTab::refresh);
+    connect(&m_controller, &DataController::rowsChanged, this, &StatisticsTab::refresh);
+}
+
+StatisticsTab::Chart StatisticsTab::addChart(
+    const QString& title, const char* objectName, int row, int column, QGridLayout& grid)
+{
+    Chart chart;
+    chart.card = new Card(title, grid.parentWidget());
+    chart.view = new HistogramView(title, objectName, HistogramView::Choice::None, chart.card);
+    chart.view->setFixedHeight(132);
+    auto* inset = new QVBoxLayout;
+    inset->setContentsMargins(16, 8, 16, 10);
+    inset->addWidget(chart.view);
+    chart.card->body()->addLayout(inset);
+    grid.addWidget(chart.card, row, column);
+    return chart;
+}
+
+void StatisticsTab::show(const Chart& chart, std::vector<std::uint32_t> values, int bins, const QString& unit)
+{
+    const Histogram histogram = histogramOf(std::move(values), bins);
+    HistogramBars bars;
+    bars.counts.assign(histogram.counts.begin(), histogram.counts.end());
+    bars.left = QStringLiteral("0");
+    bars.right = tr("largest %1").arg(grouped(qint64(histogram.maximum)));
+    bars.middle = tr("median %1").arg(grouped(qint64(histogram.median)));
+    bars.middleAt = histogram.maximum > 0 ? histogram.median / histogram.maximum : 0.5;
+    bars.unit = tr("conversations");
+    chart.view->setBars(std::move(bars));
+    chart.card->setFacts(unit);
+}
+
+void StatisticsTab::refresh()
+{
+    const auto dataset = m_controller.dataset();
+    if (!dataset)
+        return;
+    std::vector<std::uint32_t> turns, characters;
+    for (const auto& row : dataset->rows()) {
+        turns.push_back(row.turns);
+        characters.push_back(row.characters);
+    }
+    show(m_turns, std::move(turns), kBars, {});
+    show(m_characters, std::move(characters), kBars, {});
+    if (const auto& tokens = m_controller.tokens()) {
+        show(m_tokens, tokens->tokens, kBars, tr("as %1 counts").arg(qtext(tokens->model)));
+        show(m_trained, tokens->trained, kBars, tr("as %1 counts").arg(qtext(tokens->model)));
+        m_totals->set(tr("Tokens"), grouped(qint64(tokens->total)));
+        m_totals->set(tr("Trained tokens"), grouped(qint64(tokens->totalTrained)));
+    }
+    const DatasetManifest& manifest = dataset->manifest();
+    m_totals->set(tr("Conversations"), grouped(qint64(manifest.rows)));
+    m_totals->set(tr("Turns"), grouped(qint64(manifest.turns)));
+    m_totals->set(tr("Set aside"), grouped(qint64(manifest.quarantined)));
+    const auto& facts = m_controller.facts();
+    if (!facts)
+        return;
+    m_totals->set(tr("Words"), grouped(qint64(facts->words)));
+    m_totals->set(tr("Repeated prompts"), grouped(qint64(facts->repeatedPrompts)));
+    m_roles->clear();
+    for (const auto& [role, count] : facts->roles)
+        m_roles->set(qtext(role), grouped(qint64(count)));
+    m_languages->clear();
+    if (facts->languageRows.empty())
+        m_languages->set(tr("not stated"), grouped(qint64(manifest.rows)));
+    int listed = 0;
+    for (const auto& [language, count] : facts->languageRows)
+        if (listed++ < kListedLanguages)
+            m_languages->set(safeLine(language, 20), grouped(qint64(count)));
+}
+
+} // namespace koala

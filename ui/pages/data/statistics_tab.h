@@ -1,0 +1,35 @@
+// ui/pages/data/statistics_tab.h: the Statistics tab: turns, lengths and tokens as histograms with their true
+// maxima, roles, languages, repeated prompts.
+#pragma once
+
+#include <QWidget>
+
+#include "ui/pages/data/data_controller.h"
+#include "ui/widgets/card.h"
+#include "ui/widgets/fact_grid.h"
+#include "ui/widgets/histogram_view.h"
+
+namespace koala {
+
+class StatisticsTab final : public QWidget {
+    Q_OBJECT
+public:
+    explicit StatisticsTab(DataController& controller, QWidget* parent = nullptr);
+
+private:
+    struct Chart {
+        Card* card;
+        HistogramView* view;
+    };
+    Chart addChart(const QString& title, const char* objectName, int row, int column, class QGridLayout& grid);
+    void show(const Chart& chart, std::vector<std::uint32_t> values, int bins, const QString& unit);
+    void refresh();
+
+    DataController& m_controller;
+    Chart m_turns, m_characters, m_tokens, m_trained;
+    FactGrid* m_roles;
+    FactGrid* m_languages;
+    FactGrid* m_totals;
+};
+
+} // namespace koala
