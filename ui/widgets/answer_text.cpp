@@ -129,7 +129,8 @@ private:
             const int depth = std::min(4, int(match.capturedLength(1)) / 2);
             startBlock(gap ? 8 : 2, kListIndent * (depth + 1), -14);
             const int skip = int(match.capturedLength());
-            append(list == &bullet ? QStringLiteral("•") : match.captured(2), source + int(match.capturedStart(2)), m_plain);
+            append(list == &bullet ? QStringLiteral("•") : match.captured(2),
+                source + int(match.capturedStart(2)), m_plain);
             m_cursor.insertText(QStringLiteral("  "), m_plain);
             inlineText(line.mid(skip), source + skip);
             return;
@@ -149,14 +150,15 @@ private:
             const qsizetype open = isBold ? bold : tick;
             const qsizetype width = isBold ? 2 : 1;
             const qsizetype close = open < 0 ? -1
-                : isBold                     ? text.indexOf(QStringLiteral("**"), open + 2)
+                                    : isBold ? text.indexOf(QStringLiteral("**"), open + 2)
                                              : text.indexOf(QLatin1Char('`'), open + 1);
             if (close < 0 || close == open + width) {
                 append(text.mid(at), source + int(at), m_plain);
                 return;
             }
             append(text.mid(at, open - at), source + int(at), m_plain);
-            append(text.mid(open + width, close - open - width), source + int(open + width), isBold ? m_strong : m_code);
+            append(text.mid(open + width, close - open - width), source + int(open + width),
+                isBold ? m_strong : m_code);
             at = close + width;
         }
     }
@@ -224,7 +226,8 @@ public:
         m_code->setFrameShape(QFrame::NoFrame);
         m_code->viewport()->setAutoFillBackground(false);
         layout->addWidget(m_code);
-        connect(copy, &QPushButton::clicked, this, [this] { QApplication::clipboard()->setText(m_text); });
+        connect(copy, &QPushButton::clicked, this,
+            [this] { QApplication::clipboard()->setText(m_text); });
     }
     void setCode(const QString& language, const QString& text)
     {
@@ -347,7 +350,8 @@ void AnswerText::rebuild()
             const int place = builder.place()[std::size_t(i)];
             if (place < 0)
                 continue;
-            // A mark never runs over a line's end: the list sign of the next line is not part of it.
+            // A mark never runs over a line's end: the list sign of the next line is not part of
+            // it.
             if (begin >= 0 && document()->findBlock(place) != document()->findBlock(begin)) {
                 cursor.setPosition(begin);
                 cursor.setPosition(end + 1, QTextCursor::KeepAnchor);
@@ -387,13 +391,20 @@ void AnswerText::fit()
         setFixedHeight(std::max(20, wanted));
 }
 
-QSize AnswerText::sizeHint() const { return m_fits ? QSize(300, height()) : QTextEdit::sizeHint(); }
-QSize AnswerText::minimumSizeHint() const { return m_fits ? QSize(60, 20) : QSize(60, 60); }
+QSize AnswerText::sizeHint() const
+{
+    return m_fits ? QSize(300, height()) : QTextEdit::sizeHint();
+}
+QSize AnswerText::minimumSizeHint() const
+{
+    return m_fits ? QSize(60, 20) : QSize(60, 60);
+}
 
 void AnswerText::changeEvent(QEvent* event)
 {
     QTextEdit::changeEvent(event);
-    if ((event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) && !m_rebuilding)
+    if ((event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) &&
+        !m_rebuilding)
         rebuild();
 }
 

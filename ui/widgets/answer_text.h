@@ -1,6 +1,7 @@
-// ui/widgets/answer_text.h: what a model or a person wrote, with the plain marks of such text drawn:
-// headings, lists, **bold**, `code` and fenced code. The text is foreign: it passes through safeText() and is
-// laid out by us, character by character; it never reaches anything that reads HTML.
+// ui/widgets/answer_text.h: what a model or a person wrote, with the plain marks of such text
+// drawn: headings, lists, **bold**, `code` and fenced code. The text is foreign: it passes through
+// safeText() and is laid out by us, character by character; it never reaches anything that reads
+// HTML.
 #pragma once
 
 #include <vector>
@@ -56,7 +57,8 @@ private:
     bool m_rebuilding = false;
 };
 
-// An answer as a column: words as AnswerText, fences as frames with their language and a copy button.
+// An answer as a column: words as AnswerText, fences as frames with their language and a copy
+// button.
 class AnswerBody final : public QWidget {
     Q_OBJECT
 public:

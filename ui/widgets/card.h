@@ -36,5 +36,4 @@ private:
     Tone m_tone = Tone::Neutral;
 };
 
-
 } // namespace koala

@@ -1,5 +1,5 @@
-// ui/widgets/empty_state.h: what an empty page shows: one sentence and one filled button, optionally a
-// second way as a link and a few hints.
+// ui/widgets/empty_state.h: what an empty page shows: one sentence and one filled button,
+// optionally a second way as a link and a few hints.
 #pragma once
 
 #include <QPushButton>
@@ -16,8 +16,8 @@ class EmptyState final : public QWidget {
     Q_OBJECT
 public:
     // buttonText empty: no button (where there is nothing to do but wait).
-    EmptyState(const QString& sentence, const QString& buttonText, const char* iconName, const char* objectName,
-        QWidget* parent = nullptr);
+    EmptyState(const QString& sentence, const QString& buttonText, const char* iconName,
+        const char* objectName, QWidget* parent = nullptr);
     void setSentence(const QString& sentence);
     void setSecondWay(const QString& linkText, const char* objectName);
     void addHint(const char* iconName, const QString& title, const QString& detail);

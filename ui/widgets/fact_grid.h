@@ -1,5 +1,5 @@
-// ui/widgets/fact_grid.h: "Label   value" rows: quiet label left, words or figures right of it. Only the
-// text changes when facts do, so nothing moves.
+// ui/widgets/fact_grid.h: "Label   value" rows: quiet label left, words or figures right of it.
+// Only the text changes when facts do, so nothing moves.
 #pragma once
 
 #include <QWidget>

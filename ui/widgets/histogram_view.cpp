@@ -36,9 +36,9 @@ void HistogramView::setBars(HistogramBars bars)
     for (const double count : m_bars.counts)
         sum += count;
     setAccessibleDescription(tr("%1 %2 in %3 bars from %4 to %5")
-                                 .arg(QLocale().toString(qlonglong(sum)), m_bars.unit)
-                                 .arg(m_bars.counts.size())
-                                 .arg(m_bars.left, m_bars.right));
+            .arg(QLocale().toString(qlonglong(sum)), m_bars.unit)
+            .arg(m_bars.counts.size())
+            .arg(m_bars.left, m_bars.right));
     update();
 }
 
@@ -84,12 +84,15 @@ void HistogramView::paintEvent(QPaintEvent*)
         const double height = std::max(1.0, m_bars.counts[i] / most * area.height());
         const bool over = m_bars.overflowFrom >= 0 && int(i) >= m_bars.overflowFrom;
         const bool isChosen = int(i) >= m_first && int(i) <= m_last && m_first >= 0;
-        QColor color = m_choice == Choice::Bars ? colors.thumb : mixed(colors.card, colors.accent, 0.72);
+        QColor color =
+            m_choice == Choice::Bars ? colors.thumb : mixed(colors.card, colors.accent, 0.72);
         if (over)
             color = colors.warning;
         if (isChosen)
             color = colors.accent;
-        painter.fillRect(QRectF(area.left() + double(i) * step, area.bottom() - height, step - gap, height), color);
+        painter.fillRect(
+            QRectF(area.left() + double(i) * step, area.bottom() - height, step - gap, height),
+            color);
     }
     painter.setPen(QPen(colors.line, 1));
     painter.drawLine(area.bottomLeft(), area.bottomRight());
@@ -107,8 +110,10 @@ void HistogramView::paintEvent(QPaintEvent*)
         const double wide = painter.fontMetrics().horizontalAdvance(m_bars.middle) + 4;
         const double leftEnd = painter.fontMetrics().horizontalAdvance(m_bars.left) + 8;
         const double rightEnd = width() - painter.fontMetrics().horizontalAdvance(m_bars.right) - 8;
-        const double x = std::max(leftEnd, std::min(m_bars.middleAt * width() - wide / 2, rightEnd - wide));
-        painter.drawText(QRectF(x, labels.top(), wide, labels.height()), Qt::AlignCenter, m_bars.middle);
+        const double x =
+            std::max(leftEnd, std::min(m_bars.middleAt * width() - wide / 2, rightEnd - wide));
+        painter.drawText(
+            QRectF(x, labels.top(), wide, labels.height()), Qt::AlignCenter, m_bars.middle);
     }
     if (hasFocus() && m_choice == Choice::Bars) {
         painter.setPen(QPen(colors.accent, 1));
@@ -159,7 +164,9 @@ bool HistogramView::event(QEvent* event)
         const int bar = barAt(help->pos().x());
         if (bar >= 0)
             QToolTip::showText(help->globalPos(),
-                QLocale().toString(qlonglong(m_bars.counts[std::size_t(bar)])) + QLatin1Char(' ') + m_bars.unit, this);
+                QLocale().toString(qlonglong(m_bars.counts[std::size_t(bar)])) + QLatin1Char(' ') +
+                    m_bars.unit,
+                this);
         return true;
     }
     return QWidget::event(event);

@@ -1,5 +1,5 @@
-// ui/widgets/histogram_view.h: a small histogram of equal bins with labels under it. Bars may be chosen
-// with the mouse or the arrow keys to filter what stands beside them.
+// ui/widgets/histogram_view.h: a small histogram of equal bins with labels under it. Bars may be
+// chosen with the mouse or the arrow keys to filter what stands beside them.
 #pragma once
 
 #include <vector>
@@ -11,7 +11,8 @@ namespace koala {
 
 struct HistogramBars {
     std::vector<double> counts;
-    int overflowFrom = -1; // bars from here on are drawn as a warning, behind a dotted line; -1: none
+    int overflowFrom =
+        -1; // bars from here on are drawn as a warning, behind a dotted line; -1: none
     QString left, middle, right; // under the axis
     double middleAt = 0.5;       // place of the middle label, as a part of the width
     QString unit;                // of a count, for readers: "conversations"
@@ -21,8 +22,8 @@ class HistogramView final : public QWidget {
     Q_OBJECT
 public:
     enum class Choice { None, Bars };
-    HistogramView(const QString& accessibleName, const char* objectName, Choice choice = Choice::None,
-        QWidget* parent = nullptr);
+    HistogramView(const QString& accessibleName, const char* objectName,
+        Choice choice = Choice::None, QWidget* parent = nullptr);
     void setBars(HistogramBars bars);
     const HistogramBars& bars() const { return m_bars; }
     // [first, last], or -1, -1 for none.

@@ -1,5 +1,6 @@
-// ui/widgets/icons.h: one-colour line icons drawn for this project (resources/icons/<name>.svg), tinted
-// when they are painted, so a change of theme needs no new icons. Names are those of the files.
+// ui/widgets/icons.h: one-colour line icons drawn for this project (resources/icons/<name>.svg),
+// tinted when they are painted, so a change of theme needs no new icons. Names are those of the
+// files.
 #pragma once
 
 #include <QIcon>

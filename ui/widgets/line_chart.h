@@ -1,10 +1,10 @@
 // ui/widgets/line_chart.h: one chart card: curves of several runs over a common x.
 //
-// Raw values are drawn pale, as one vertical line from the least to the greatest value of each pixel
-// column, so every extreme is seen at any zoom; the smoothed curve is drawn strong over them. Smoothing
-// is a debiased exponential mean over the points themselves, so it does not depend on the zoom. Values
-// that are no numbers leave a gap. The mouse zooms by dragging and by wheel and resets by double click;
-// the arrow keys move a cursor whose values are also the accessible description.
+// Raw values are drawn pale, as one vertical line from the least to the greatest value of each
+// pixel column, so every extreme is seen at any zoom; the smoothed curve is drawn strong over them.
+// Smoothing is a debiased exponential mean over the points themselves, so it does not depend on the
+// zoom. Values that are no numbers leave a gap. The mouse zooms by dragging and by wheel and resets
+// by double click; the arrow keys move a cursor whose values are also the accessible description.
 #pragma once
 
 #include <memory>
@@ -23,8 +23,9 @@ struct ChartSeries {
     QString name;
     SeriesKey key;
     std::vector<double> x, y; // x ascending, same length
-    bool smoothed = true;     // false: the points themselves, joined, with a marker on each (held-out loss)
-    bool pale = false;        // a planned or removed part
+    bool smoothed =
+        true; // false: the points themselves, joined, with a marker on each (held-out loss)
+    bool pale = false; // a planned or removed part
 };
 
 struct ChartMark { // a vertical line
@@ -60,7 +61,7 @@ public:
     void resetZoom();
     bool zoomed() const;
     Status exportTo(const QString& path) const; // by ending: .png .svg .csv
-    QString summary() const;                      // what a reader hears
+    QString summary() const;                    // what a reader hears
 
 Q_SIGNALS:
     void cursorMoved(std::optional<double> x);

@@ -1,5 +1,5 @@
-// ui/widgets/notice_bar.h: a message that stays where it matters: icon, words, at most one action, and
-// "Copy details" where there are some.
+// ui/widgets/notice_bar.h: a message that stays where it matters: icon, words, at most one action,
+// and "Copy details" where there are some.
 #pragma once
 
 #include <QPushButton>
@@ -13,7 +13,8 @@ class NoticeBar final : public QWidget {
     Q_OBJECT
 public:
     explicit NoticeBar(QWidget* parent = nullptr); // hidden until shown
-    void tell(Tone tone, const QString& text, const QString& details = {}, const QString& action = {});
+    void tell(
+        Tone tone, const QString& text, const QString& details = {}, const QString& action = {});
     void clear();
 
 Q_SIGNALS:

@@ -1,5 +1,5 @@
-// ui/widgets/page.h: what the shell asks of a page. A page is a QWidget with a header on top; it says
-// by signals where one could go next and what should be remembered.
+// ui/widgets/page.h: what the shell asks of a page. A page is a QWidget with a header on top; it
+// says by signals where one could go next and what should be remembered.
 #pragma once
 
 #include <QJsonObject>
@@ -10,9 +10,9 @@
 
 namespace koala {
 
-// Where a page sends one, or what a page is asked to show. `page` is a PageId name ("data", "mixtures",
-// "runs", "chat", "compare", "studies", "machines", "settings"), `verb` what to do there (empty: show),
-// and `subject` of what. The pairs in use:
+// Where a page sends one, or what a page is asked to show. `page` is a PageId name ("data",
+// "mixtures", "runs", "chat", "compare", "studies", "machines", "settings"), `verb` what to do
+// there (empty: show), and `subject` of what. The pairs in use:
 //   runs    "new"     mixture slug      the run form with that mixture chosen
 //   runs    ""        run id            shows that run
 //   chat    "with"    model name        a new chat with RUN@STEP, RUN@last or a model's slug
@@ -48,7 +48,8 @@ Q_SIGNALS:
     void goTo(const koala::Destination& destination);
     // Kept in the list of notices of the status line; a toast points at it.
     void notice(koala::Tone tone, const QString& text, const QString& details);
-    // A file was dropped on the window and the page in front did not take it: the Data page imports it.
+    // A file was dropped on the window and the page in front did not take it: the Data page imports
+    // it.
     void filesDropped(const QStringList& files);
 
 private:

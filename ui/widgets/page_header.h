@@ -1,5 +1,5 @@
-// ui/widgets/page_header.h: the 52 px line on top of each page: title and facts on the left, what one
-// can do on the right, the filled button last.
+// ui/widgets/page_header.h: the 52 px line on top of each page: title and facts on the left, what
+// one can do on the right, the filled button last.
 #pragma once
 
 #include <QWidget>

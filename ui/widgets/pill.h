@@ -25,7 +25,7 @@ private:
 };
 
 // The same for delegates; returns the width used. `plain` leaves the ground out.
-int paintState(QPainter& painter, const QRect& rect, const char* iconName, const QString& word, Tone tone,
-    bool selected);
+int paintState(QPainter& painter, const QRect& rect, const char* iconName, const QString& word,
+    Tone tone, bool selected);
 
 } // namespace koala

@@ -1,4 +1,5 @@
-// ui/widgets/safe_text.h: foreign text as plain, bounded text: from data, models and files, never markup.
+// ui/widgets/safe_text.h: foreign text as plain, bounded text: from data, models and files, never
+// markup.
 #pragma once
 
 #include <string_view>
@@ -11,9 +12,9 @@
 
 namespace koala {
 
-// Bytes to text: invalid UTF-8 becomes U+FFFD, control characters other than line ends and tabs their
-// visible pictures (U+2400…), direction marks and other invisible format characters "⟨U+202E⟩"; at most
-// `limit` characters, then "… (N more)".
+// Bytes to text: invalid UTF-8 becomes U+FFFD, control characters other than line ends and tabs
+// their visible pictures (U+2400…), direction marks and other invisible format characters
+// "⟨U+202E⟩"; at most `limit` characters, then "… (N more)".
 QString safeText(std::string_view bytes, int limit = 100'000);
 QString safeText(const QString& text, int limit = 100'000);
 // The same on one line: line ends become "↵".

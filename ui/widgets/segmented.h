@@ -10,7 +10,8 @@ namespace koala {
 class Segmented final : public QFrame {
     Q_OBJECT
 public:
-    explicit Segmented(const QStringList& choices, const char* objectName, QWidget* parent = nullptr);
+    explicit Segmented(
+        const QStringList& choices, const char* objectName, QWidget* parent = nullptr);
     int current() const;
     void setCurrent(int index); // says nothing
     void setSegmentEnabled(int index, bool enabled, const QString& why = {});

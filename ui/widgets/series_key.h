@@ -1,5 +1,5 @@
-// ui/widgets/series_key.h: how a run or a source is drawn everywhere: a colour, a dash and a marker in a
-// fixed order. One paint function for lists, legends, tool tips and the status line.
+// ui/widgets/series_key.h: how a run or a source is drawn everywhere: a colour, a dash and a marker
+// in a fixed order. One paint function for lists, legends, tool tips and the status line.
 #pragma once
 
 #include <QColor>
@@ -21,7 +21,8 @@ struct SeriesKey {
     QPen pen(qreal width = 2.0) const; // with the dash
 };
 
-void paintMarker(QPainter& painter, const QPointF& center, Marker marker, const QColor& color, qreal size);
+void paintMarker(
+    QPainter& painter, const QPointF& center, Marker marker, const QColor& color, qreal size);
 // Line with dash and marker in the middle, about 26 px wide, centred in rect.
 void paintSeriesKey(QPainter& painter, const QRect& rect, SeriesKey key);
 // The marker alone, as in source lists.

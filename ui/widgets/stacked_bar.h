@@ -1,5 +1,5 @@
-// ui/widgets/stacked_bar.h: one bar of segments with colour or hatch and a label where it fits: shares of
-// a mixture, memory by part, wins and losses.
+// ui/widgets/stacked_bar.h: one bar of segments with colour or hatch and a label where it fits:
+// shares of a mixture, memory by part, wins and losses.
 #pragma once
 
 #include <vector>

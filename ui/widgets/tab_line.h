@@ -1,5 +1,5 @@
-// ui/widgets/tab_line.h: the 36 px line of tabs under a header: words, a quiet figure after them, and a
-// 2 px accent line under the chosen one. Keyboard and screen readers see a QTabBar.
+// ui/widgets/tab_line.h: the 36 px line of tabs under a header: words, a quiet figure after them,
+// and a 2 px accent line under the chosen one. Keyboard and screen readers see a QTabBar.
 #pragma once
 
 #include <QTabBar>

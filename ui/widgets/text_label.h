@@ -1,5 +1,5 @@
-// ui/widgets/text_label.h: labels in the sizes and colours of the theme. Always plain text: what comes
-// from data, models or files can never turn into markup or a link.
+// ui/widgets/text_label.h: labels in the sizes and colours of the theme. Always plain text: what
+// comes from data, models or files can never turn into markup or a link.
 #pragma once
 
 #include <optional>
@@ -17,9 +17,10 @@ public:
     explicit TextLabel(TextRole role = TextRole::Body, QWidget* parent = nullptr);
     TextLabel(const QString& text, TextRole role = TextRole::Body, QWidget* parent = nullptr);
     void setRole(TextRole role);
-    void setTone(Tone tone);  // colour of the words; Neutral: that of the role
+    void setTone(Tone tone);           // colour of the words; Neutral: that of the role
     void setSecondary(bool secondary); // the quiet colour whatever the size
-    // Shows "…" instead of growing wider than the space there is; the whole text becomes the tool tip.
+    // Shows "…" instead of growing wider than the space there is; the whole text becomes the tool
+    // tip.
     void setElided(bool elided);
     QSize minimumSizeHint() const override;
 
@@ -45,6 +46,5 @@ public:
 protected:
     void paintEvent(QPaintEvent* event) override;
 };
-
 
 } // namespace koala

@@ -1,9 +1,9 @@
 // ui/widgets/theme.h: the colours and fonts of the window. Every widget may use it.
 //
 // Three fixed tables hold the colours: light, dark and high contrast. applyTheme() puts one of them
-// into the application's palette; tokens() finds out from that palette which one it was, so painting
-// code needs no pointer and a switch takes effect at the next paint. Text has at least 4.5:1 on every
-// ground it is drawn on; tests/ui/widgets/theme_test.cpp computes it.
+// into the application's palette; tokens() finds out from that palette which one it was, so
+// painting code needs no pointer and a switch takes effect at the next paint. Text has at
+// least 4.5:1 on every ground it is drawn on; tests/ui/widgets/theme_test.cpp computes it.
 #pragma once
 
 #include <array>
@@ -51,9 +51,12 @@ double contrastRatio(const QColor& one, const QColor& other);
 QColor mixed(const QColor& ground, const QColor& over, double amount);
 
 namespace size { // pixels at 100 %
-inline constexpr int kHeader = 52, kStatusLine = 28, kRailEntry = 32, kRecentEntry = 26, kToolBar = 40;
-inline constexpr int kPaneHead = 36, kTabs = 36, kControl = 28, kVote = 32, kRow = 28, kDenseRow = 26;
-inline constexpr int kTableHead = 26, kFormRow = 36, kCardHead = 32, kInset = 12, kGap = 16, kCorner = 6;
+inline constexpr int kHeader = 52, kStatusLine = 28, kRailEntry = 32, kRecentEntry = 26,
+                     kToolBar = 40;
+inline constexpr int kPaneHead = 36, kTabs = 36, kControl = 28, kVote = 32, kRow = 28,
+                     kDenseRow = 26;
+inline constexpr int kTableHead = 26, kFormRow = 36, kCardHead = 32, kInset = 12, kGap = 16,
+                     kCorner = 6;
 } // namespace size
 
 } // namespace koala

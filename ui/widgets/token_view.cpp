@@ -19,12 +19,14 @@
 namespace koala {
 
 namespace {
-constexpr int kMargin = 16, kTitleWidth = 76, kLine = 26, kIdLine = 16, kBox = 20, kGap = 2, kBlockGap = 10;
+constexpr int kMargin = 16, kTitleWidth = 76, kLine = 26, kIdLine = 16, kBox = 20, kGap = 2,
+              kBlockGap = 10;
 
 // The facts of one token in a frame under it.
 class TokenTip final : public QFrame {
 public:
-    explicit TokenTip(QWidget* parent) : QFrame(parent), m_facts(new FactGrid(FactGrid::Align::Left, 64, this))
+    explicit TokenTip(QWidget* parent)
+        : QFrame(parent), m_facts(new FactGrid(FactGrid::Align::Left, 64, this))
     {
         setAttribute(Qt::WA_TransparentForMouseEvents);
         m_title = new TextLabel(TextRole::Code, this);
@@ -35,15 +37,17 @@ public:
         layout->addWidget(m_facts);
         hide();
     }
-    void tell(const TokenBox& token, const QString& piece, int place, std::size_t total, const QString& block, int times)
+    void tell(const TokenBox& token, const QString& piece, int place, std::size_t total,
+        const QString& block, int times)
     {
         const QLocale locale;
         m_title->setText(piece + QStringLiteral("   id ") + locale.toString(token.id));
         m_facts->set(tr("Place"), tr("%1 of %2 · %3").arg(place + 1).arg(total).arg(block));
-        m_facts->set(tr("Bytes"), token.bytes.isEmpty() ? tr("none, a control token")
-                                                        : QString::fromLatin1(token.bytes.left(24).toHex(' ')));
+        m_facts->set(tr("Bytes"), token.bytes.isEmpty()
+                                      ? tr("none, a control token")
+                                      : QString::fromLatin1(token.bytes.left(24).toHex(' ')));
         m_facts->set(tr("Trained"), token.trained ? tr("yes") : tr("no, only read"));
-        m_facts->set(tr("In this row"), tr("%n time(s)", nullptr, times));
+        m_facts->set(tr("In this row"), times == 1 ? tr("once") : tr("%1 times").arg(times));
         layout()->activate();
         resize(std::max(sizeHint().width(), 240), sizeHint().height());
     }
@@ -64,7 +68,8 @@ private:
 };
 } // namespace
 
-TokenView::TokenView(const char* objectName, QWidget* parent) : QAbstractScrollArea(parent), m_tip(new TokenTip(viewport()))
+TokenView::TokenView(const char* objectName, QWidget* parent)
+    : QAbstractScrollArea(parent), m_tip(new TokenTip(viewport()))
 {
     setObjectName(QString::fromLatin1(objectName));
     setAccessibleName(tr("Tokens of the conversation"));
@@ -163,7 +168,10 @@ void TokenView::layOut()
     viewport()->update();
 }
 
-int TokenView::lineTop(int line) const { return m_lineTops[std::size_t(line)] - verticalScrollBar()->value(); }
+int TokenView::lineTop(int line) const
+{
+    return m_lineTops[std::size_t(line)] - verticalScrollBar()->value();
+}
 
 QRect TokenView::boxOf(int token) const
 {
@@ -190,11 +198,12 @@ void TokenView::paintEvent(QPaintEvent* event)
         const int top = lineTop(m_placedBlocks[i].firstLine);
         painter.setFont(fontFor(TextRole::Strong));
         painter.setPen(m_blocks[i].answer ? colors.accent : colors.text);
-        painter.drawText(QRect(kMargin, top + 3, kTitleWidth - 8, kBox), Qt::AlignLeft | Qt::AlignVCenter, m_blocks[i].title);
+        painter.drawText(QRect(kMargin, top + 3, kTitleWidth - 8, kBox),
+            Qt::AlignLeft | Qt::AlignVCenter, m_blocks[i].title);
         painter.setFont(tabular(fontFor(TextRole::Secondary)));
         painter.setPen(colors.secondary);
-        painter.drawText(QRect(kMargin, top + 20, kTitleWidth - 8, 16), Qt::AlignLeft | Qt::AlignVCenter,
-            QLocale().toString(m_placedBlocks[i].tokens));
+        painter.drawText(QRect(kMargin, top + 20, kTitleWidth - 8, 16),
+            Qt::AlignLeft | Qt::AlignVCenter, QLocale().toString(m_placedBlocks[i].tokens));
     }
     painter.setRenderHint(QPainter::Antialiasing);
     const QFont body = fontFor(TextRole::Body);
@@ -212,7 +221,8 @@ void TokenView::paintEvent(QPaintEvent* event)
         } else {
             painter.fillRect(box, token.trained ? colors.selected : colors.sunken);
             if (token.trained)
-                painter.fillRect(QRect(box.left(), box.bottom() - 1, box.width(), 2), colors.accent);
+                painter.fillRect(
+                    QRect(box.left(), box.bottom() - 1, box.width(), 2), colors.accent);
         }
         if (hot) {
             painter.setPen(QPen(colors.accent, 2));
@@ -224,7 +234,8 @@ void TokenView::paintEvent(QPaintEvent* event)
         if (m_ids) {
             painter.setFont(tabular(fontFor(TextRole::Axis)));
             painter.setPen(colors.secondary);
-            painter.drawText(QRect(box.left(), box.bottom() + 2, box.width(), kIdLine - 2), Qt::AlignCenter, QString::number(token.id));
+            painter.drawText(QRect(box.left(), box.bottom() + 2, box.width(), kIdLine - 2),
+                Qt::AlignCenter, QString::number(token.id));
         }
     }
 }
@@ -240,12 +251,15 @@ void TokenView::hover(int token)
     } else {
         const TokenBox& box = m_tokens[std::size_t(token)];
         const auto times = std::ranges::count(m_tokens, box.id, &TokenBox::id);
-        tip->tell(box, shown(box), token, m_tokens.size(), m_blocks[std::size_t(box.block)].title, int(times));
+        tip->tell(box, shown(box), token, m_tokens.size(), m_blocks[std::size_t(box.block)].title,
+            int(times));
         const QRect place = boxOf(token);
         int y = place.bottom() + 6;
         if (y + tip->height() > viewport()->height())
             y = std::max(0, place.top() - 6 - tip->height());
-        tip->move(std::clamp(place.left() - 12, 4, std::max(4, viewport()->width() - tip->width() - 4)), y);
+        tip->move(
+            std::clamp(place.left() - 12, 4, std::max(4, viewport()->width() - tip->width() - 4)),
+            y);
         tip->show();
         tip->raise();
     }
@@ -253,7 +267,10 @@ void TokenView::hover(int token)
     Q_EMIT hovered(token);
 }
 
-void TokenView::mouseMoveEvent(QMouseEvent* event) { hover(tokenAt(event->position().toPoint())); }
+void TokenView::mouseMoveEvent(QMouseEvent* event)
+{
+    hover(tokenAt(event->position().toPoint()));
+}
 
 void TokenView::keyPressEvent(QKeyEvent* event)
 {

@@ -1,6 +1,7 @@
-// ui/widgets/token_view.h: a conversation as the model sees it: each token a box, blanks and line ends
-// visible, trained ones tinted and underlined, special ones as chips, ids on hover. Lays out once, paints
-// only what is visible. Blank and line-end signs are painted, never in the copied text.
+// ui/widgets/token_view.h: a conversation as the model sees it: each token a box, blanks and line
+// ends visible, trained ones tinted and underlined, special ones as chips, ids on hover. Lays out
+// once, paints only what is visible. Blank and line-end signs are painted, never in the copied
+// text.
 #pragma once
 
 #include <vector>

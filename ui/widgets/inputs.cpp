@@ -1,0 +1,94 @@
+#include "ui/widgets/inputs.h"
+
+#include <QHBoxLayout>
+#include <QPainter>
+#include <QTimer>
+
+#include "ui/widgets/icons.h"
+#include "ui/widgets/theme.h"
+
+namespace koala {
+
+namespace {
+constexpr int kTypingPauseMs = 120;
+
+class BarWidget final : public QObject {
+public:
+    using QObject::QObject;
+    bool eventFilter(QObject* watched, QEvent* event) override
+    {
+        if (event->type() == QEvent::Paint) {
+            auto* widget = static_cast<QWidget*>(watched);
+            QPainter(widget).fillRect(
+                QRect(0, widget->height() - 1, widget->width(), 1), tokens().line);
+        }
+        return false;
+    }
+};
+} // namespace
+
+SearchField::SearchField(const QString& placeholder, const char* objectName, QWidget* parent)
+    : QLineEdit(parent)
+{
+    setPlaceholderText(placeholder);
+    setAccessibleName(placeholder);
+    setObjectName(QLatin1StringView(objectName));
+    addAction(icon("search", IconTint::Secondary), QLineEdit::LeadingPosition);
+    setClearButtonEnabled(false);
+    auto* pause = new QTimer(this);
+    pause->setSingleShot(true);
+    pause->setInterval(kTypingPauseMs);
+    connect(this, &QLineEdit::textChanged, pause, qOverload<>(&QTimer::start));
+    connect(pause, &QTimer::timeout, this, [this] { Q_EMIT searched(text()); });
+}
+
+QComboBox* comboBox(const QString& accessibleName, const char* objectName, QWidget* parent)
+{
+    auto* box = new QComboBox(parent);
+    box->setAccessibleName(accessibleName);
+    box->setObjectName(QLatin1StringView(objectName));
+    box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    return box;
+}
+
+QSplitter* splitter(Qt::Orientation orientation, const char* objectName, QWidget* parent)
+{
+    auto* made = new QSplitter(orientation, parent);
+    made->setObjectName(QLatin1StringView(objectName));
+    made->setHandleWidth(1);
+    made->setChildrenCollapsible(false);
+    return made;
+}
+
+QScrollArea* scrollArea(QWidget* content, const char* objectName, QWidget* parent)
+{
+    auto* area = new QScrollArea(parent);
+    area->setObjectName(QLatin1StringView(objectName));
+    area->setFrameShape(QFrame::NoFrame);
+    area->setWidgetResizable(true);
+    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    area->setWidget(content);
+    area->viewport()->setAutoFillBackground(false);
+    content->setAutoFillBackground(false);
+    return area;
+}
+
+QWidget* pane(QPalette::ColorRole ground, QWidget* parent)
+{
+    auto* made = new QWidget(parent);
+    made->setBackgroundRole(ground);
+    made->setAutoFillBackground(true);
+    return made;
+}
+
+QHBoxLayout* toolBar(QWidget* bar)
+{
+    bar->setFixedHeight(size::kToolBar);
+    bar->installEventFilter(new BarWidget(bar));
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(size::kInset, 0, size::kInset, 1);
+    row->setSpacing(8);
+    return row;
+}
+
+} // namespace koala
