@@ -7,7 +7,7 @@
 namespace koala {
 namespace {
 
-void measure(Comparison& comparison, ComparedPrompt& row)
+void measure(AnswerComparison& comparison, AnswerPair& row)
 {
     const std::string& left = row.left->text;
     const std::string& right = row.right->text;
@@ -23,17 +23,17 @@ void measure(Comparison& comparison, ComparedPrompt& row)
 
 } // namespace
 
-Comparison compareAnswers(const PromptSet& prompts, const AnswerSetReader& left,
+AnswerComparison compareAnswers(const PromptSet& prompts, const AnswerSetReader& left,
     const AnswerSetReader& right, const std::vector<Vote>& votes)
 {
-    Comparison comparison;
+    AnswerComparison comparison;
     const std::vector<Vote> standing = standingVotes(votes);
     std::map<std::string, Better> voteOf;
     std::map<std::string, std::string> groupOf;
     for (const Vote& vote : standing)
         voteOf[vote.item] = vote.better;
     for (const Prompt& prompt : prompts.prompts) {
-        ComparedPrompt row{&prompt, left.find(prompt.id), right.find(prompt.id), 0, std::nullopt};
+        AnswerPair row{&prompt, left.find(prompt.id), right.find(prompt.id), 0, std::nullopt};
         comparison.answeredLeft += row.left != nullptr;
         comparison.answeredRight += row.right != nullptr;
         if (row.left != nullptr && row.right != nullptr)
@@ -53,11 +53,11 @@ Comparison compareAnswers(const PromptSet& prompts, const AnswerSetReader& left,
     return comparison;
 }
 
-void sortMostDifferentFirst(std::vector<ComparedPrompt>& rows)
+void sortMostDifferentFirst(std::vector<AnswerPair>& rows)
 {
-    const auto complete = [](const ComparedPrompt& row) { return row.left && row.right; };
+    const auto complete = [](const AnswerPair& row) { return row.left && row.right; };
     std::stable_sort(
-        rows.begin(), rows.end(), [&](const ComparedPrompt& a, const ComparedPrompt& b) {
+        rows.begin(), rows.end(), [&](const AnswerPair& a, const AnswerPair& b) {
             if (complete(a) != complete(b))
                 return complete(a);
             return a.difference > b.difference;

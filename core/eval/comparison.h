@@ -13,7 +13,7 @@
 
 namespace koala {
 
-struct ComparedPrompt {
+struct AnswerPair {
     const Prompt* prompt = nullptr;
     const Answer* left = nullptr; // null while missing
     const Answer* right = nullptr;
@@ -21,8 +21,8 @@ struct ComparedPrompt {
     std::optional<Better> vote;
 };
 
-struct Comparison {
-    std::vector<ComparedPrompt> rows; // in the order of the set
+struct AnswerComparison {
+    std::vector<AnswerPair> rows; // in the order of the set
     std::size_t answeredLeft = 0;
     std::size_t answeredRight = 0;
     std::size_t bothAnswered = 0;
@@ -37,10 +37,10 @@ struct Comparison {
 };
 
 // The arguments must outlive the result, whose rows point into them.
-Comparison compareAnswers(const PromptSet& prompts, const AnswerSetReader& left,
+AnswerComparison compareAnswers(const PromptSet& prompts, const AnswerSetReader& left,
     const AnswerSetReader& right, const std::vector<Vote>& votes);
 
 // Most different first; prompts that lack an answer come last.
-void sortMostDifferentFirst(std::vector<ComparedPrompt>& rows);
+void sortMostDifferentFirst(std::vector<AnswerPair>& rows);
 
 } // namespace koala

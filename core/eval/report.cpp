@@ -115,7 +115,7 @@ std::string answerHtml(const Answer* answer, const char* side, const std::string
         shownText(answer->text));
 }
 
-std::string rowHtml(const ComparedPrompt& row, const Report& report)
+std::string rowHtml(const AnswerPair& row, const Report& report)
 {
     std::string html = "<article><header>";
     html += fmt::format("<div class=\"id\">{}{}{}", escapeHtml(elided(row.prompt->id, 200)),
@@ -186,7 +186,7 @@ std::string renderReport(const Report& report)
         html += tableHtml(table, report) + "\n";
     for (const ReportSection& section : report.sections) {
         html += fmt::format("<section><h2>{}</h2>", escapeHtml(section.title));
-        for (const ComparedPrompt& row : section.rows)
+        for (const AnswerPair& row : section.rows)
             html += rowHtml(row, report);
         html += "</section>\n";
     }

@@ -25,7 +25,7 @@ struct ReportTable {
 
 struct ReportSection {
     std::string title;
-    std::vector<ComparedPrompt> rows; // shown side by side, in this order
+    std::vector<AnswerPair> rows; // shown side by side, in this order
 };
 
 struct Report {

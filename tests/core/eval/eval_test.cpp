@@ -178,7 +178,7 @@ TEST(Comparison, MeasuresWhatBothAnsweredAndSortsByDifference)
     Vote vote;
     vote.item = "p1";
     vote.better = Better::Right;
-    Comparison comparison = compareAnswers(set, left, right, {vote});
+    AnswerComparison comparison = compareAnswers(set, left, right, {vote});
     EXPECT_EQ(comparison.bothAnswered, 2u);
     EXPECT_EQ(comparison.equalTexts, 1u);
     EXPECT_DOUBLE_EQ(comparison.meanDifference, 0.5);
