@@ -7,6 +7,7 @@
 #include "ui/widgets/text_label.h"
 
 class QHBoxLayout;
+class QPushButton;
 
 namespace koala {
 
