@@ -1,6 +1,6 @@
 // core/data/dataset_store.h: datasets of a project: datasets/<slug>/ as contracts section 2 says. A
-// dataset is written into datasets/.import-* and appears by one rename, manifest.json last; a failed or
-// cancelled import leaves nothing. rows.jsonl never changes afterwards.
+// dataset is written into datasets/.import-* and appears by one rename, manifest.json last; a
+// failed or cancelled import leaves nothing. rows.jsonl never changes afterwards.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,7 @@ struct DatasetManifest {
     std::string use = "training"; // or "evaluation": mixtures refuse it
     std::uint64_t rows = 0;       // conversations kept
     std::uint64_t turns = 0;
-    std::uint64_t sourceRows = 0;  // records of the source files that gave at least one conversation
+    std::uint64_t sourceRows = 0; // records of the source files that gave at least one conversation
     std::uint64_t quarantined = 0; // records of the source files that gave none
     std::uint64_t droppedTurns = 0;
     std::string created;
@@ -61,14 +61,15 @@ using ImportProgressCallback = std::function<void(const ImportProgress&)>;
 Result<DatasetManifest> importDataset(const ImportRequest& request, std::stop_token stop = {},
     const ImportProgressCallback& progress = {});
 
-// The first `limit` conversations of a file as they would be imported, for the import page. Nothing is
-// written. The error of a record that cannot be read is a line in `problems`.
+// The first `limit` conversations of a file as they would be imported, for the import page. Nothing
+// is written. The error of a record that cannot be read is a line in `problems`.
 struct ImportPreview {
     Detection detection;
     std::vector<Conversation> conversations;
     std::vector<std::string> problems;
 };
-Result<ImportPreview> previewImport(const fs::path& file, const std::string& format, std::size_t limit);
+Result<ImportPreview> previewImport(
+    const fs::path& file, const std::string& format, std::size_t limit);
 
 // What lists, filters and mixtures need of a row without reading its text.
 struct RowFacts {
@@ -79,7 +80,7 @@ struct RowFacts {
     std::uint16_t turns = 0;
     std::uint32_t characters = 0; // bytes of all texts
     Feedback feedback = Feedback::None;
-    std::int8_t rank = -1; // -1 no pair, else PairRank
+    std::int8_t rank = -1;     // -1 no pair, else PairRank
     bool givenHoldOut = false; // the source's own split says test, eval, validation or held_out
 };
 

@@ -1,6 +1,7 @@
-// core/data/importer.h: how foreign files become conversations: a list that one can read. An importer
-// recognises its kind of record and turns one JSON record into conversations; reading, broken JSON and
-// gzip are the record reader's work, storing is the dataset store's. Importers never change texts.
+// core/data/importer.h: how foreign files become conversations: a list that one can read. An
+// importer recognises its kind of record and turns one JSON record into conversations; reading,
+// broken JSON and gzip are the record reader's work, storing is the dataset store's. Importers
+// never change texts.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
-// core/data/mixture.h: the recipe of what a model is trained on (contracts, section 4): which datasets,
-// in which shares, what is held out, how pairs are marked. Plain values, read from and written to
-// mixtures/<slug>.json.
+// core/data/mixture.h: the recipe of what a model is trained on (contracts, section 4): which
+// datasets, in which shares, what is held out, how pairs are marked. Plain values, read from and
+// written to mixtures/<slug>.json.
 #pragma once
 
 #include <cstdint>
@@ -39,8 +39,8 @@ struct Mixture {
     std::string name;
     std::uint64_t seed = 42;
     MixtureBasis basis = MixtureBasis::Rows;
-    std::int64_t total = 0; // in the basis; 0: as large as the shares allow
-    std::string model;      // slug: whose tokeniser counts
+    std::int64_t total = 0;   // in the basis; 0: as large as the shares allow
+    std::string model;        // slug: whose tokeniser counts
     std::string chatTemplate; // "" : the model's own
     std::int64_t maxTokens = 2048;
     TooLong tooLong = TooLong::DropTurns;
@@ -58,7 +58,7 @@ Result<Mixture> mixtureFromJson(const Json& json, std::string_view what);
 Result<Mixture> readMixture(const fs::path& path);
 Status writeMixture(const fs::path& path, const Mixture& mixture);
 
-std::string_view basisName(MixtureBasis basis); // rows tokens trained_tokens
+std::string_view basisName(MixtureBasis basis);   // rows tokens trained_tokens
 std::string_view markerModeName(MarkerMode mode); // none chosen both
 
 } // namespace koala

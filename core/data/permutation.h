@@ -1,5 +1,5 @@
-// core/data/permutation.h: the seeded order of an epoch (contracts, section 4): any position in O(1), so
-// that a run resumes anywhere without a list of what came before. Pure functions.
+// core/data/permutation.h: the seeded order of an epoch (contracts, section 4): any position in
+// O(1), so that a run resumes anywhere without a list of what came before. Pure functions.
 #pragma once
 
 #include <cstdint>

@@ -1,10 +1,10 @@
-// core/data/training_stream.h: what a mixture feeds to training: packed sequences of tokens with their
-// loss mask, at any place of any epoch, always the same for the same mixture and files. Used by
-// training, by the held-out loss and by the Tokens preview.
+// core/data/training_stream.h: what a mixture feeds to training: packed sequences of tokens with
+// their loss mask, at any place of any epoch, always the same for the same mixture and files. Used
+// by training, by the held-out loss and by the Tokens preview.
 //
-// Order: position i of epoch e holds record EpochOrder(n, seed, e).at(i); records are packed best-fit
-// within windows of 4,096 positions; a sequence holds whole documents that do not see each other.
-// Records without a trained token (after cutting) are not packed. Thread-safe for reading.
+// Order: position i of epoch e holds record EpochOrder(n, seed, e).at(i); records are packed
+// best-fit within windows of 4,096 positions; a sequence holds whole documents that do not see each
+// other. Records without a trained token (after cutting) are not packed. Thread-safe for reading.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ struct PackedDocument {
 
 struct PackedSequence {
     std::vector<TokenId> tokens;
-    std::vector<std::uint8_t> trained; // 1: the loss counts the prediction of this token
+    std::vector<std::uint8_t> trained;     // 1: the loss counts the prediction of this token
     std::vector<PackedDocument> documents; // in order; together they cover the tokens
 };
 
@@ -88,7 +88,8 @@ public:
     TrainingStream(std::shared_ptr<const ResolvedMixture> mixture, StreamPart part);
 
     std::uint64_t records() const; // positions of an epoch
-    // Sequences of one epoch; differs a little from epoch to epoch. Planned on first use, then kept.
+    // Sequences of one epoch; differs a little from epoch to epoch. Planned on first use, then
+    // kept.
     std::uint64_t sequences(std::uint64_t epoch) const;
     Result<PackedSequence> sequence(std::uint64_t epoch, std::uint64_t index) const;
     // The same, counted through all epochs from 0 on: what a run's cursor holds.
@@ -108,7 +109,8 @@ private:
 std::string batchSha256(const std::vector<PackedSequence>& sequences);
 
 // A record as the templates see it, and the marker it is rendered with.
-std::vector<ChatTurn> chatTurnsOf(const Conversation& conversation, const std::string& defaultSystem);
+std::vector<ChatTurn> chatTurnsOf(
+    const Conversation& conversation, const std::string& defaultSystem);
 Marker markerOf(const Conversation& conversation, MarkerMode mode);
 
 } // namespace koala

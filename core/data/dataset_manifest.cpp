@@ -1,0 +1,61 @@
+#include "core/data/dataset_store.h"
+
+namespace koala {
+
+OrderedJson toJson(const DatasetManifest& manifest)
+{
+    OrderedJson sources = OrderedJson::array();
+    for (const SourceFile& source : manifest.sources)
+        sources.push_back(
+            {{"path", source.path}, {"bytes", source.bytes}, {"sha256", source.sha256}});
+    return {{"version", 1}, {"slug", manifest.slug}, {"title", manifest.title},
+        {"importer", manifest.importer}, {"sources", sources}, {"licence", manifest.licence},
+        {"terms", manifest.terms}, {"use", manifest.use}, {"rows", manifest.rows},
+        {"turns", manifest.turns}, {"source_rows", manifest.sourceRows},
+        {"quarantined", manifest.quarantined}, {"dropped_turns", manifest.droppedTurns},
+        {"created", manifest.created}, {"rows_sha256", manifest.rowsSha256}};
+}
+
+Result<DatasetManifest> readDatasetManifest(const fs::path& directory)
+{
+    const fs::path path = directory / "manifest.json";
+    std::error_code code;
+    if (!fs::exists(path, code))
+        return notFound(directory.string() +
+                        " is no dataset (it has no manifest.json); import its source again "
+                        "with: koala data import FILE");
+    KOALA_TRY(const Json json, readJsonFile(path));
+    const std::string what = path.string();
+    KOALA_TRY(const std::int64_t version, integerAt(json, "version", what));
+    if (version != 1)
+        return invalidInput(
+            fmt::format("{} has version {}, and this program knows version 1; update the program",
+                what, version));
+    DatasetManifest manifest;
+    manifest.slug = stringOr(json, "slug", directory.filename().string());
+    manifest.title = stringOr(json, "title", manifest.slug);
+    manifest.importer = stringOr(json, "importer", "");
+    manifest.licence = stringOr(json, "licence", "");
+    manifest.terms = stringOr(json, "terms", "");
+    manifest.use = stringOr(json, "use", "training");
+    KOALA_TRY(const std::int64_t rows, integerAt(json, "rows", what));
+    manifest.rows = std::uint64_t(std::max<std::int64_t>(0, rows));
+    const auto count = [&](const char* key) {
+        return std::uint64_t(std::max<std::int64_t>(0, integerOr(json, key, 0)));
+    };
+    manifest.turns = count("turns");
+    manifest.sourceRows = count("source_rows");
+    manifest.quarantined = count("quarantined");
+    manifest.droppedTurns = count("dropped_turns");
+    manifest.created = stringOr(json, "created", "");
+    KOALA_TRY(manifest.rowsSha256, stringAt(json, "rows_sha256", what));
+    const Json& sources = memberOr(json, "sources");
+    if (sources.is_array())
+        for (const Json& source : sources)
+            manifest.sources.push_back({stringOr(source, "path", ""),
+                std::uint64_t(std::max<std::int64_t>(0, integerOr(source, "bytes", 0))),
+                stringOr(source, "sha256", "")});
+    return manifest;
+}
+
+} // namespace koala
