@@ -1,5 +1,9 @@
 #include "ui/pages/studies/outcome_table.h"
 
+#include <algorithm>
+#include <iterator>
+#include <numeric>
+
 #include <QHeaderView>
 #include <QPainter>
 
@@ -59,19 +63,37 @@ std::vector<BarSegment> winBar(const PreferenceCounts& counts)
 }
 
 OutcomeTable::OutcomeTable(OutcomeTableModel& model, const QString& accessibleName,
-    const char* objectName, QWidget* parent)
-    : QTableView(parent)
+    const char* objectName, int nameWidth, QWidget* parent)
+    : QTableView(parent), m_nameWidth(nameWidth)
 {
     setModel(&model);
     prepareTable(*this, accessibleName, objectName);
     setItemDelegate(new OutcomeDelegate(model, this));
-    // The bar takes what the window has to give; figures keep their place.
-    setColumns(*this, {132, 58, 48, 58, 66, 0, 132, 64, 66, 66});
+    horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    horizontalHeader()->setStretchLastSection(false);
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     const auto resized = [this] { updateGeometry(); };
     connect(&model, &QAbstractItemModel::modelReset, this, resized);
+}
+
+// Figures keep their width; name, bar and interval share the rest.
+void OutcomeTable::resizeEvent(QResizeEvent* event)
+{
+    constexpr int figures[OutcomeTableModel::kColumns] = {0, 56, 44, 56, 70, 0, 0, 62, 64, 66};
+    const int rest =
+        viewport()->width() - std::accumulate(std::begin(figures), std::end(figures), 0);
+    const bool hasInterval = !isColumnHidden(OutcomeTableModel::IntervalColumn);
+    const int name = std::clamp(rest * (hasInterval ? 32 : 68) / 100, 84, m_nameWidth);
+    const int interval = hasInterval ? std::clamp((rest - name) / 2, 92, 150) : 0;
+    const int bar = std::max(60, rest - name - interval);
+    for (int column = 0; column < OutcomeTableModel::kColumns; ++column)
+        setColumnWidth(column, figures[column]);
+    setColumnWidth(OutcomeTableModel::Name, name);
+    setColumnWidth(OutcomeTableModel::Bar, bar);
+    setColumnWidth(OutcomeTableModel::IntervalColumn, interval);
+    QTableView::resizeEvent(event);
 }
 
 QSize OutcomeTable::sizeHint() const

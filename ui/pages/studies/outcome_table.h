@@ -17,9 +17,15 @@ class OutcomeTable final : public QTableView {
     Q_OBJECT
 public:
     OutcomeTable(OutcomeTableModel& model, const QString& accessibleName, const char* objectName,
-        QWidget* parent = nullptr);
+        int nameWidth, QWidget* parent = nullptr);
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return {200, sizeHint().height()}; }
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    int m_nameWidth; // at most
 };
 
 } // namespace koala

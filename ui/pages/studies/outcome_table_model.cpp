@@ -106,8 +106,7 @@ QVariant OutcomeTableModel::headerData(int section, Qt::Orientation orientation,
     if (role != Qt::DisplayRole)
         return {};
     const QString titles[kColumns] = {m_nameTitle, tr("A wins"), tr("ties"), tr("B wins"),
-        tr("both bad"), tr("A, ties, B, both bad"), tr("B of decided, 95 %"), tr("share"), tr("p"),
-        tr("prompts")};
+        tr("both bad"), tr("A, ties, B"), tr("95 % interval"), tr("share"), tr("p"), tr("prompts")};
     return titles[section];
 }
 

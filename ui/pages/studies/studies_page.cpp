@@ -22,7 +22,7 @@
 namespace koala {
 namespace {
 
-constexpr int kSideWidth = 316;
+constexpr int kSideWidth = 300;
 
 } // namespace
 
@@ -83,7 +83,8 @@ QWidget* StudiesPage::buildResults()
     m_groups = addTable(*main, tr("By prompt group"),
         tr("groups are small: read as hints, p not adjusted"), tr("group"), "groupsTable");
     m_all = addTable(*main, tr("All studies"), tr("the one voted on last comes first"), tr("study"),
-        "allStudiesTable");
+        "allStudiesTable", 420);
+    m_all.table->hideColumn(OutcomeTableModel::IntervalColumn); // the room goes to the titles
     m_all.table->setSelectionMode(QAbstractItemView::SingleSelection);
     connect(m_all.table, &QTableView::clicked, this, [this](const QModelIndex& index) {
         m_controller.choose(qtext(m_controller.studies()[std::size_t(index.row())].slug));
@@ -107,14 +108,14 @@ QWidget* StudiesPage::buildResults()
 }
 
 StudiesPage::TableCard StudiesPage::addTable(QLayout& column, const QString& title,
-    const QString& facts, const QString& nameTitle, const char* objectName)
+    const QString& facts, const QString& nameTitle, const char* objectName, int nameWidth)
 {
     auto* card = new Card(title, m_content);
     card->setFacts(facts);
     auto* model = new OutcomeTableModel(nameTitle, this);
-    auto* table = new OutcomeTable(*model, title, objectName, card);
+    auto* table = new OutcomeTable(*model, title, objectName, nameWidth, card);
     table->setSelectionMode(QAbstractItemView::NoSelection);
-    card->body()->setContentsMargins(4, 0, 4, 4);
+    card->body()->setContentsMargins(size::kInset, 0, size::kInset, 4);
     card->body()->addWidget(table);
     column.addWidget(card);
     return {model, table, card};

@@ -39,7 +39,7 @@ private:
     };
     QWidget* buildResults();
     TableCard addTable(QLayout& column, const QString& title, const QString& facts,
-        const QString& nameTitle, const char* objectName);
+        const QString& nameTitle, const char* objectName, int nameWidth = 118);
     void showCurrent();
     void fillChoice();
     void showResults(const StudyResult& study);

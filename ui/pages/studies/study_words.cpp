@@ -22,20 +22,20 @@ QString fixed(double value, int digits)
 // Whole percents, but never one that an interval does not reach.
 QString range(double low, double high)
 {
-    return fixed(low * 100, 0) + QChar(0x2013) + fixed(high * 100, 0) + QStringLiteral(" %");
+    return fixed(low * 100, 0) + QChar(0x2013) + fixed(high * 100, 0) + QStringLiteral("\u00a0%");
 }
 
 } // namespace
 
 QString percent(double share, int digits)
 {
-    return fixed(share * 100, digits) + QStringLiteral(" %");
+    return fixed(share * 100, digits) + QStringLiteral("\u00a0%");
 }
 
 QString pValueText(double p)
 {
     if (p < 0.001)
-        return QStringLiteral("< ") + fixed(0.001, 3);
+        return QStringLiteral("<\u00a0") + fixed(0.001, 3);
     if (p < 0.01)
         return fixed(p, 4);
     return fixed(p, p < 0.1 ? 3 : 2);
@@ -60,7 +60,7 @@ QString verdict(const StudyResult& study)
     const QString what = study.raters.size() > 1 ? tr("decided prompts") : tr("decided votes");
     const QString interval = b ? range(outcome.interval.low, outcome.interval.high)
                                : range(1 - outcome.interval.high, 1 - outcome.interval.low);
-    const QString figures = tr("%1 of %2 %3, 95 % interval %4, exact test %5.")
+    const QString figures = tr("%1 of %2 %3, 95\u00a0% interval %4, exact test %5.")
                                 .arg(grouped(won), grouped(outcome.decided), what, interval,
                                     pValueSentence(outcome.pValue));
     if (outcome.pValue < 0.05)
