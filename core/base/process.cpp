@@ -65,6 +65,9 @@ Result<ChildProcess> ChildProcess::start(const ProcessOptions& options)
         if (nothing >= 0)
             ::dup2(nothing, STDIN_FILENO);
         ::signal(SIGPIPE, SIG_DFL);
+        sigset_t none; // a thread of ours may wait for signals that the child must hear
+        ::sigemptyset(&none);
+        ::sigprocmask(SIG_SETMASK, &none, nullptr);
         if (options.workingDirectory.empty() || ::chdir(options.workingDirectory.c_str()) == 0) {
             environ = envp.data();
             ::execvp(argv[0], argv.data());
