@@ -35,8 +35,8 @@ public:
                          done = std::move(done)]() mutable {
             if (stop.stop_requested())
                 return;
-            using Answer = std::invoke_result_t<Work, std::stop_token>;
-            auto answer = std::make_shared<Answer>(work(stop));
+            using Outcome = std::invoke_result_t<Work, std::stop_token>;
+            auto answer = std::make_shared<Outcome>(work(stop));
             QMetaObject::invokeMethod(
                 this,
                 [this, number, answer, done = std::move(done)]() mutable {
