@@ -85,6 +85,8 @@ private:
 
 Result<Json> parseRecord(std::string_view text)
 {
+    if (text.find('\0') != std::string_view::npos) // the parser would take it for the end
+        return invalidInput("it holds a NUL byte");
     Json root;
     StrictBuilder builder(root);
     if (!Json::sax_parse(text.begin(), text.end(), &builder))
