@@ -209,6 +209,27 @@ std::uint64_t kilobytes(std::string_view text, std::string_view key)
     return number(valueOf(text, key, ':')) * 1024;
 }
 
+// A run that goes on has written within the last 15 seconds, so the others need not be read.
+std::vector<RunSummary> runsGoingOn(const fs::path& project)
+{
+    std::vector<RunSummary> runs;
+    std::error_code code;
+    if (!fs::is_directory(project / "runs", code))
+        return runs;
+    const Result<std::vector<fs::path>> folders = listDirectory(project / "runs");
+    if (!folders)
+        return runs;
+    for (const fs::path& folder : *folders) {
+        const auto written = fs::last_write_time(folder / "events.jsonl", code);
+        if (code || fs::file_time_type::clock::now() - written > std::chrono::minutes(1))
+            continue;
+        Result<RunSummary> run = readRunSummary(folder);
+        if (run && run->phase == RunPhase::Running && run->machine.empty())
+            runs.push_back(std::move(run).value());
+    }
+    return runs;
+}
+
 } // namespace
 
 MachineFacts probeMachine(const ProbePlaces& places, std::stop_token stop)
@@ -241,6 +262,7 @@ MachineLoad probeLoad(const fs::path& project, const ProbePlaces& places)
     } else {
         load.diskProblem = space.error().message;
     }
+    load.runs = runsGoingOn(project);
     return load;
 }
 

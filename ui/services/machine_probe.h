@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/files.h"
+#include "core/run/run_list.h"
 
 namespace koala {
 
@@ -57,7 +58,8 @@ struct MachineLoad {
     std::uint64_t diskTotal = 0;   // where the project lies
     std::uint64_t diskFree = 0;
     std::string diskProblem;
-    double loadAverage = -1; // of the last minute; -1 unknown
+    double loadAverage = -1;      // of the last minute; -1 unknown
+    std::vector<RunSummary> runs; // of the project, going on on this computer now
 };
 
 // Where the facts are read; tests name other places.
