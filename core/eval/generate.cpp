@@ -129,7 +129,8 @@ Result<GenerateSummary> generateAnswers(Engine& engine, const PromptSet& prompts
     KOALA_RETURN_IF_ERROR(validate(options.settings));
     KOALA_TRY(AnswerSetWriter writer, AnswerSetWriter::open(answerFile));
     AnswerSetReader there(answerFile);
-    KOALA_RETURN_IF_ERROR(there.poll().ok() ? Status() : Status(there.poll().error()));
+    if (const auto read = there.poll(); !read)
+        return read.error();
 
     std::vector<const Prompt*> wanted;
     if (options.promptIds.empty())
@@ -146,7 +147,7 @@ Result<GenerateSummary> generateAnswers(Engine& engine, const PromptSet& prompts
     progress.total = wanted.size();
     std::vector<const Prompt*> missing;
     for (const Prompt* prompt : wanted)
-        if (there.find(prompt->id) == nullptr)
+        if (options.again || there.find(prompt->id) == nullptr)
             missing.push_back(prompt);
     progress.done = wanted.size() - missing.size();
     if (onProgress)

@@ -21,6 +21,7 @@ struct GenerateOptions {
     GenerationSettings settings;
     std::vector<std::string> promptIds; // empty: all of the set
     int concurrency = 8;
+    bool again = false; // also what has an answer already: the new one counts, the old one stays
 };
 
 struct GenerateProgress {

@@ -89,6 +89,23 @@ TEST_F(Generating, CountsAFailedPromptAndAnswersTheOthers)
     EXPECT_EQ(run()->progress.done, 12u);
 }
 
+TEST_F(Generating, AnswersAgainWhenAskedAndLetsTheNewAnswerCount)
+{
+    ASSERT_TRUE(run().ok());
+    GenerateOptions options;
+    options.model = *findModel(engine, "echo");
+    options.again = true;
+    options.promptIds = {"p3"};
+    ASSERT_TRUE(generateAnswers(engine, prompts, file, options, {}, {}).ok());
+    AnswerSetReader answers(file);
+    EXPECT_EQ(*answers.poll(), 13u);
+    EXPECT_EQ(answers.size(), 12u);
+    EXPECT_EQ(answers.find("p3")->text, "question 3");
+    options.promptIds = {"nowhere"};
+    EXPECT_EQ(
+        generateAnswers(engine, prompts, file, options, {}, {}).error().code, ErrorCode::NotFound);
+}
+
 TEST_F(Generating, NamesTheModelsThereAre)
 {
     const auto unknown = findModel(engine, "nobody");
