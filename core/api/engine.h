@@ -1,6 +1,6 @@
-// core/api/engine.h: what answers prompts: the CPU engine (core/infer), the torch engine, or a server
-// behind HTTP (core/client). Callers may use one engine from several threads; an engine batches what
-// runs at the same time.
+// core/api/engine.h: what answers prompts: the CPU engine (core/infer), the torch engine, or a
+// server behind HTTP (core/client). Callers may use one engine from several threads; an engine
+// batches what runs at the same time.
 #pragma once
 
 #include <cstdint>
@@ -56,10 +56,12 @@ struct TokenAlternative {
     double logprob = 0;
 };
 
+// One token of an answer, as it comes. An answer that ends with text held back (it might have
+// become a stop string) gives that text with a last one whose token is -1.
 struct GeneratedToken {
     std::int32_t token = 0;
-    std::string text; // newly completed text; may be empty
-    double logprob = 0;
+    std::string text;   // newly completed text; may be empty
+    double logprob = 0; // of the model itself, before temperature and the other settings
     std::vector<TokenAlternative> alternatives;
 };
 
@@ -82,10 +84,11 @@ public:
         std::string text;
         std::vector<std::int32_t> tokens;
     };
-    virtual Result<RenderedPrompt> render(
-        const std::string& model, const std::vector<ChatMessage>& messages, const GenerationSettings& s) = 0;
-    // Blocks until the answer is complete; onToken runs on some thread of the engine for each token.
-    // A requested stop ends it within one token, with what there is and finishReason "cancelled".
+    virtual Result<RenderedPrompt> render(const std::string& model,
+        const std::vector<ChatMessage>& messages, const GenerationSettings& s) = 0;
+    // Blocks until the answer is complete; onToken runs on some thread of the engine for each
+    // token. A requested stop ends it within one token, with what there is and finishReason
+    // "cancelled".
     virtual Result<Generation> generate(const GenerationRequest& request,
         const std::function<void(const GeneratedToken&)>& onToken, std::stop_token stop) = 0;
 };

@@ -58,7 +58,7 @@ public:
         std::span<const ModelRow> rows, const ResidualObserver& onResidual = {});
 
     std::size_t vocabulary() const { return std::size_t(config().vocabularySize); }
-    std::string_view kernelsName() const { return m_kernels->name; }
+    const Kernels& kernels() const { return *m_kernels; }
     int threads() const { return m_pool.size(); }
     // Bytes of weights that one pass reads.
     std::size_t weightBytes() const;

@@ -137,6 +137,6 @@ struct V {
 #include "core/kernels/simd_impl.h"
 
 namespace koala {
-const Kernels kAvx2Kernels{"avx2", matmul, silu, attention};
+const Kernels kAvx2Kernels{"avx2", matmul, silu, attention, raise};
 } // namespace koala
 #endif

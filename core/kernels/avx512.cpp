@@ -141,6 +141,6 @@ struct V {
 #include "core/kernels/simd_impl.h"
 
 namespace koala {
-const Kernels kAvx512Kernels{"avx512", matmul, silu, attention};
+const Kernels kAvx512Kernels{"avx512", matmul, silu, attention, raise};
 } // namespace koala
 #endif

@@ -95,6 +95,15 @@ void silu(float* gate, const float* up, std::size_t count)
         gate[i] = gate[i] / (1.0F + std::exp(-gate[i])) * up[i];
 }
 
+float raise(float* x, std::size_t count, float largest)
+{
+    std::array<float, kLanes> sums{}; // many small terms: one sum would lose them
+    for (std::size_t i = 0; i < count; ++i)
+        sums[i % kLanes] += x[i] = std::exp(x[i] - largest);
+    return ((sums[0] + sums[4]) + (sums[2] + sums[6])) +
+           ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+}
+
 void attention(const AttentionHead& head)
 {
     float largest = -std::numeric_limits<float>::infinity();
@@ -102,9 +111,7 @@ void attention(const AttentionHead& head)
         head.scores[t] = head.scale * dot(head.query, head.keys + t * head.stride, head.headSize);
         largest = std::max(largest, head.scores[t]);
     }
-    float sum = 0;
-    for (std::size_t t = 0; t < head.positions; ++t)
-        sum += head.scores[t] = std::exp(head.scores[t] - largest);
+    const float sum = raise(head.scores, head.positions, largest);
     std::fill_n(head.out, head.headSize, 0.0F);
     for (std::size_t t = 0; t < head.positions; ++t)
         for (std::size_t d = 0; d < head.headSize; ++d)
@@ -115,7 +122,7 @@ void attention(const AttentionHead& head)
 
 } // namespace
 
-const Kernels kGenericKernels{"generic", matmul, silu, attention};
+const Kernels kGenericKernels{"generic", matmul, silu, attention, raise};
 
 std::size_t weightBlockBytes(WeightType type)
 {

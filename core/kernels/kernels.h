@@ -13,6 +13,7 @@
 // rope:      pairs (a, b) of a head become (a cos - b sin, a sin + b cos); a pair is (2i, 2i + 1)
 // or
 //            (i, i + headSize / 2)
+// raise:     x[i] = exp(x[i] - largest); returns their sum
 // attention: out[d] = sum over t of softmax over t of (scale * sum over d of q[d] keys[t, d])
 // values[t, d]
 #pragma once
@@ -79,6 +80,7 @@ struct Kernels {
     void (*matmul)(const MatmulRows& work, std::size_t begin, std::size_t end);
     void (*silu)(float* gate, const float* up, std::size_t count);
     void (*attention)(const AttentionHead& head);
+    float (*raise)(float* x, std::size_t count, float largest);
 };
 
 // The best for this machine, or the one that the environment variable KOALA_KERNELS names;

@@ -268,19 +268,24 @@ void weightValues(const AttentionHead& head, std::size_t d, std::size_t part, fl
             V::mul(sums[i], V::set1(inverse)));
 }
 
-void attention(const AttentionHead& head)
+float raise(float* x, std::size_t count, float largest)
 {
-    const F largest = V::set1(scorePositions(head));
+    const F most = V::set1(largest);
     F sums = V::zero();
-    for (std::size_t t = 0; t < head.positions; t += kWidth) {
-        const std::size_t part = least(kWidth, head.positions - t);
-        const F raised = V::exp(V::sub(V::loadPart(head.scores + t, part), largest));
-        V::storePart(head.scores + t, part, raised);
-        sums = V::add(sums, V::loadPart(head.scores + t, part)); // zeros past the end
+    for (std::size_t i = 0; i < count; i += kWidth) {
+        const std::size_t part = least(kWidth, count - i);
+        V::storePart(x + i, part, V::exp(V::sub(V::loadPart(x + i, part), most)));
+        sums = V::add(sums, V::loadPart(x + i, part)); // zeros past the end
     }
     float total[4];
     V::reduce4(sums, V::zero(), V::zero(), V::zero(), total);
-    const float inverse = 1.0F / total[0];
+    return total[0];
+}
+
+void attention(const AttentionHead& head)
+{
+    const float largest = scorePositions(head);
+    const float inverse = 1.0F / raise(head.scores, head.positions, largest);
     std::size_t d = 0;
     for (; d + 4 * kWidth <= head.headSize; d += 4 * kWidth)
         weightValues<4>(head, d, kWidth, inverse);

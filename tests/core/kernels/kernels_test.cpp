@@ -198,6 +198,17 @@ TEST_P(EveryForm, AttentionMatchesItsDefinition)
         }
 }
 
+TEST_P(EveryForm, RaiseMatchesItsDefinition)
+{
+    std::vector<float> x = randomValues(1003, 4);
+    double sum = 0;
+    std::vector<double> want;
+    for (const float value : x)
+        sum += want.emplace_back(std::exp(double(value) - double(3.5F)));
+    EXPECT_NEAR(GetParam()->raise(x.data(), x.size(), 3.5F) / sum, 1, 1e-6);
+    EXPECT_LT(nmse(x, want), 1e-12);
+}
+
 INSTANTIATE_TEST_SUITE_P(All, EveryForm, testing::ValuesIn(availableKernels()),
     [](const auto& each) { return std::string(each.param->name); });
 
