@@ -16,6 +16,7 @@ namespace koala {
 
 namespace {
 constexpr int kSettleMs = 250;
+constexpr std::int64_t kNoLimit = 1'000'000;
 constexpr std::uint64_t kMaxPromptLines = 10'000'000;
 
 struct Listing {
@@ -160,6 +161,8 @@ Result<DatasetTokens> countDatasetTokens(const fs::path& project, const std::str
     mixture.name = slug;
     mixture.model = loaded.model;
     mixture.allowEvaluationData = true;
+    mixture.maxTokens = kNoLimit; // true lengths, not what a limit leaves
+    mixture.packingLength = kNoLimit;
     MixtureSource source;
     source.dataset = slug;
     mixture.sources.push_back(std::move(source));
