@@ -1,6 +1,6 @@
-// core/store/project.h: the project folder (contracts, section 1): its folders, what they hold, and how
-// the names of models in commands and recipes become files. Reads only what it is asked for; nothing is
-// cached, so what another process adds is seen at the next call. Thread-safe.
+// core/store/project.h: the project folder (contracts, section 1): its folders, what they hold, and
+// how the names of models in commands and recipes become files. Reads only what it is asked for;
+// nothing is cached, so what another process adds is seen at the next call. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -33,9 +33,9 @@ struct ModelEntry {
 };
 
 struct ResolvedModel {
-    std::string name; // for people and answers: "smollm2", "RUN@40", a file name
-    fs::path checkpoint; // file or folder of the base (or of the fully fine-tuned model)
-    fs::path adapter;    // folder in PEFT form, or empty
+    std::string name;         // for people and answers: "smollm2", "RUN@40", a file name
+    fs::path checkpoint;      // file or folder of the base (or of the fully fine-tuned model)
+    fs::path adapter;         // folder in PEFT form, or empty
     std::string templateName; // "" unknown: ask the checkpoint's hint
     bool markers = false;     // trained with markers: chat uses the positive form
     std::string baseSha256;   // where known
@@ -68,8 +68,9 @@ public:
     Result<std::shared_ptr<const Dataset>> dataset(std::string_view slug) const;
     Result<ModelEntry> model(std::string_view slug) const;
     // Writes models/<slug>/model.json; the weights stay where they are.
-    Result<ModelEntry> linkModel(const fs::path& path, const std::string& slug, const std::string& title,
-        const std::string& sha256, const std::string& licence, const std::string& templateName) const;
+    Result<ModelEntry> linkModel(const fs::path& path, const std::string& slug,
+        const std::string& title, const std::string& sha256, const std::string& licence,
+        const std::string& templateName) const;
     // A slug, RUN@STEP, RUN@last, or the path of a file or folder.
     Result<ResolvedModel> resolveModel(std::string_view name) const;
 

@@ -1,5 +1,6 @@
-// core/store/starter.h: the starter project, made from the files under datasets/starter: five datasets,
-// two prompt sets, the small model linked, and one mixture. Safe to call again: what is there stays.
+// core/store/starter.h: the starter project, made from the files under datasets/starter: five
+// datasets, two prompt sets, the small model linked, and one mixture. Safe to call again: what is
+// there stays.
 #pragma once
 
 #include <functional>
@@ -13,8 +14,8 @@ struct StarterSources {
     fs::path dataDirectory; // .../datasets/starter
     fs::path modelFile;     // SmolLM2-135M-Instruct.Q4_1.gguf
 };
-// $KOALA_DATA_DIR, else <program>/../share/koala-workbench/datasets, else the source tree; and the model
-// in the cache folder. An error says which part is missing and how to get it.
+// $KOALA_DATA_DIR, else <program>/../share/koala-workbench/datasets, else the source tree; and the
+// model in the cache folder. An error says which part is missing and how to get it.
 Result<fs::path> dataDirectory(); // .../datasets
 Result<StarterSources> findStarterSources();
 
