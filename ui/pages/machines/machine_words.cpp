@@ -34,6 +34,13 @@ QString durationText(double seconds)
     return tr("%1 h %2 min").arg(grouped(minutes / 60)).arg(minutes % 60);
 }
 
+QString tookText(double seconds)
+{
+    if (seconds < 1)
+        return tr("%1 ms").arg(std::max<qint64>(1, std::llround(seconds * 1000)));
+    return tr("%1 s").arg(QLocale().toString(seconds, 'f', 1));
+}
+
 QString coresText(const MachineFacts& facts)
 {
     const QString threads =
@@ -55,9 +62,8 @@ QString writeSpeedText(const WriteSpeed& speed)
     if (rate <= 0)
         return {};
     const double seconds = kCheckpointBytes / rate;
-    return tr("%1/s, so a checkpoint of %2 takes %3 s")
-        .arg(byteCount(quint64(rate)), byteCount(quint64(kCheckpointBytes)),
-            QLocale().toString(seconds, 'f', seconds < 10 ? 1 : 0));
+    return tr("%1/s, so a checkpoint of 270 MB takes %2 s")
+        .arg(byteCount(quint64(rate)), QLocale().toString(seconds, 'f', seconds < 10 ? 1 : 0));
 }
 
 QString headline(const MachineFacts& facts, const std::optional<MachineLoad>& load)

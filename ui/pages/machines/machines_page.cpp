@@ -69,11 +69,14 @@ MachinesPage::MachinesPage(MachinesController& controller, QWidget* parent)
     grid->addWidget(buildDisk(content), 0, 1);
     grid->addWidget(buildPrograms(content), 0, 2);
     grid->addWidget(buildInstructions(content), 1, 0);
-    grid->addWidget(buildGpus(content), 1, 1, 1, 2);
-    grid->addWidget(buildRuns(content), 2, 0, 1, 3);
+    auto* right = new QVBoxLayout;
+    right->setSpacing(size::kGap);
+    right->addWidget(buildGpus(content));
+    right->addWidget(buildRuns(content), 1);
+    grid->addLayout(right, 1, 1, 1, 2);
     for (int i = 0; i < 3; ++i)
         grid->setColumnStretch(i, 1);
-    grid->setRowStretch(3, 1);
+    grid->setRowStretch(2, 1);
     column->addWidget(scrollArea(content, "machineFacts", body()), 1);
 
     connect(m_copy, &QPushButton::clicked, this, [this] {
@@ -128,6 +131,9 @@ QWidget* MachinesPage::buildMachine(QWidget* parent)
     auto* card = new Card(tr("Machine"), parent);
     auto* column = padded(*card);
     m_machine = new FactGrid(FactGrid::Align::Left, kLabelWidth, card);
+    for (const QString& label : {tr("System"), tr("Kernel"), tr("C library"), tr("Processor"),
+             tr("Cores"), tr("Load"), tr("Memory free")})
+        m_machine->set(label, {}); // their order
     column->addWidget(m_machine);
     m_memoryBar = new UsageBar(tr("Memory"), "machineMemoryBar", card);
     column->addWidget(m_memoryBar);
@@ -142,6 +148,8 @@ QWidget* MachinesPage::buildDisk(QWidget* parent)
     m_diskBar = new UsageBar(tr("Disk"), "machineDiskBar", card);
     column->addWidget(m_diskBar);
     m_disk = new FactGrid(FactGrid::Align::Left, kLabelWidth, card);
+    for (const QString& label : {tr("Folder"), tr("Free"), tr("Write speed")})
+        m_disk->set(label, {}); // their order
     column->addWidget(m_disk);
     column->addStretch();
     m_measure = plainButton(tr("Measure write speed"), "clock", "machineMeasure", card);
@@ -206,6 +214,7 @@ QWidget* MachinesPage::buildRuns(QWidget* parent)
     m_noRuns->setSecondary(true);
     m_noRuns->setContentsMargins(4, 0, 0, 4);
     column->addWidget(m_noRuns);
+    column->addStretch();
     return card;
 }
 
@@ -241,8 +250,7 @@ void MachinesPage::showFacts()
     else
         m_state->set("warning", tr("A program is missing"), Tone::Warning);
     if (m_controller.canProbe())
-        m_probed->setText(
-            tr("probed in %1 s").arg(QLocale().toString(service.probeSeconds(), 'f', 1)));
+        m_probed->setText(tr("probed in %1").arg(tookText(service.probeSeconds())));
     m_machine->set(tr("System"), safeLine(facts.system));
     m_machine->set(tr("Kernel"), safeLine(facts.kernel + ", " + facts.architecture));
     m_machine->set(tr("C library"), safeLine(facts.libc));
