@@ -15,6 +15,7 @@
 #include "ui/shell/notice_popup.h"
 #include "ui/shell/run_words.h"
 #include "ui/widgets/text_label.h"
+#include "ui/widgets/window_keys.h"
 
 namespace koala {
 
@@ -111,15 +112,15 @@ void MainWindow::addKeys()
         auto* shortcut = new QShortcut(keys, this);
         connect(shortcut, &QShortcut::activated, this, action);
     };
-    key(QKeySequence(Qt::CTRL | Qt::Key_K), [this] { m_palette->open(); });
-    key(QKeySequence(Qt::CTRL | Qt::Key_B), [this] {
+    key(keysOf(WindowKey::Palette), [this] { m_palette->open(); });
+    key(keysOf(WindowKey::Rail), [this] {
         m_rail->setNarrow(!m_rail->narrow());
         m_state.setRailNarrow(m_rail->narrow());
     });
     for (std::size_t i = 0; i < m_parts.pages.size() && i < 9; ++i)
-        key(QKeySequence(Qt::CTRL | Qt::Key(Qt::Key_1 + int(i))),
+        key(pageKeys(int(i)),
             [this, i] { showPage(m_parts.pages[i].id); });
-    key(QKeySequence(Qt::CTRL | Qt::Key_Q), [this] { close(); });
+    key(keysOf(WindowKey::Close), [this] { close(); });
 }
 
 Page* MainWindow::page(const QString& id)

@@ -3,6 +3,7 @@
 #include <QCoreApplication>
 
 #include "ui/widgets/tables.h"
+#include "ui/widgets/window_keys.h"
 
 namespace koala {
 namespace {
@@ -33,25 +34,6 @@ QString tr(const char* text)
 }
 
 } // namespace
-
-QKeySequence keysOf(WindowKey key)
-{
-    switch (key) {
-    case WindowKey::Palette:
-        return QKeySequence(Qt::CTRL | Qt::Key_K);
-    case WindowKey::Rail:
-        return QKeySequence(Qt::CTRL | Qt::Key_B);
-    case WindowKey::Close:
-        return QKeySequence(Qt::CTRL | Qt::Key_Q);
-    }
-    return {};
-}
-
-QKeySequence pageKeys(int index)
-{
-    return index >= 0 && index < 9 ? QKeySequence(Qt::CTRL | Qt::Key(Qt::Key_1 + index))
-                                   : QKeySequence();
-}
 
 std::vector<KeyLine> keyLines()
 {

@@ -6,13 +6,8 @@
 #include <vector>
 
 #include <QAbstractTableModel>
-#include <QKeySequence>
 
 namespace koala {
-
-enum class WindowKey { Palette, Rail, Close };
-QKeySequence keysOf(WindowKey key);
-QKeySequence pageKeys(int index); // of the page at this place of the rail, from 0
 
 struct KeyLine {
     QString keys;

@@ -23,7 +23,7 @@
 namespace koala {
 namespace {
 
-constexpr int kWidth = 820, kLabelWidth = 132;
+constexpr int kWidth = 820, kLabelWidth = 132, kWide = 1200;
 
 const QStringList& themes()
 {
@@ -73,17 +73,33 @@ SettingsPage::SettingsPage(Preferences& preferences, const fs::path& project, QW
     setObjectName(QStringLiteral("settingsPage"));
     header().setFacts(tr("yours, on this computer; projects keep none of it"));
     auto* content = pane(QPalette::Window, this);
-    auto* column = new QVBoxLayout(content);
-    column->setContentsMargins(size::kGap, size::kGap, size::kGap, size::kGap);
-    column->setSpacing(size::kGap);
-    for (QWidget* card : {makeAppearance(), makePlaces(project), makeKeys(), makeLicences()}) {
+    m_columns = new QBoxLayout(QBoxLayout::TopToBottom, content);
+    m_columns->setContentsMargins(size::kGap, size::kGap, size::kGap, size::kGap);
+    m_columns->setSpacing(size::kGap);
+    auto* mine = new QVBoxLayout;
+    mine->setSpacing(size::kGap);
+    for (QWidget* card : {makeAppearance(), makePlaces(project), makeKeys()}) {
         card->setMaximumWidth(kWidth);
-        column->addWidget(card);
+        mine->addWidget(card);
     }
-    column->addStretch();
+    mine->addStretch();
+    auto* terms = new QVBoxLayout;
+    QWidget* licences = makeLicences();
+    licences->setMaximumWidth(kWidth);
+    terms->addWidget(licences);
+    terms->addStretch();
+    m_columns->addLayout(mine, 1);
+    m_columns->addLayout(terms, 1);
     auto* outer = new QVBoxLayout(body());
     outer->setContentsMargins(0, 0, 0, 0);
     outer->addWidget(scrollArea(content, "settings.scroll", this));
+}
+
+void SettingsPage::resizeEvent(QResizeEvent* event)
+{
+    // Side by side where both columns have room, else one below the other.
+    m_columns->setDirection(width() >= kWide ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+    Page::resizeEvent(event);
 }
 
 QWidget* SettingsPage::makeAppearance()
@@ -167,7 +183,7 @@ QWidget* SettingsPage::makeKeys()
 {
     auto* card = new Card(tr("Keys"), this);
     auto* table = plainTable(new KeyTableModel, tr("Keys"), "settings.keys", card);
-    setColumns(*table, {170, 110, 0});
+    setColumns(*table, {150, 84, 0});
     card->body()->setContentsMargins(size::kInset, 0, size::kInset, 8);
     card->body()->addWidget(table);
     return card;
@@ -185,7 +201,7 @@ QWidget* SettingsPage::makeLicences()
     column->addWidget(summary);
     auto* table =
         plainTable(new LicenceModel, tr("Licences of the parts"), "settings.licences", card);
-    setColumns(*table, {210, 0, 290});
+    setColumns(*table, {130, 0, 150});
     column->addWidget(table);
     auto* show = linkButton(tr("Show the text of Apache-2.0"), "settings.showLicence", card);
     column->addWidget(show, 0, Qt::AlignLeft);

@@ -7,12 +7,17 @@
 #include "ui/services/preferences.h"
 #include "ui/widgets/page.h"
 
+class QBoxLayout;
+
 namespace koala {
 
 class SettingsPage final : public Page {
     Q_OBJECT
 public:
     SettingsPage(Preferences& preferences, const fs::path& project, QWidget* parent = nullptr);
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     QWidget* makeAppearance();
@@ -21,6 +26,7 @@ private:
     QWidget* makeLicences();
 
     Preferences& m_preferences;
+    QBoxLayout* m_columns;
 };
 
 } // namespace koala
