@@ -15,10 +15,12 @@ if(NOT EXISTS ${koala_torch_lib}/libtorch_cpu.so)
 endif()
 
 add_library(torch::c10 SHARED IMPORTED GLOBAL)
+# Searched after the system's folders: the wheel brings headers of libraries, fmt for one, whose other
+# version is the one that is linked.
 set_target_properties(torch::c10 PROPERTIES
     IMPORTED_LOCATION ${koala_torch_lib}/libc10.so
-    INTERFACE_INCLUDE_DIRECTORIES
-    "${koala_torch_include};${koala_torch_include}/torch/csrc/api/include")
+    INTERFACE_INCLUDE_DIRECTORIES ${koala_torch_include}/torch/csrc/api/include
+    INTERFACE_COMPILE_OPTIONS "SHELL:-idirafter ${koala_torch_include}")
 add_library(torch::cpu SHARED IMPORTED GLOBAL)
 set_target_properties(torch::cpu PROPERTIES
     IMPORTED_LOCATION ${koala_torch_lib}/libtorch_cpu.so

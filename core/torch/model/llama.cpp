@@ -4,7 +4,6 @@
 #include <array>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/arange.h>
