@@ -35,7 +35,7 @@ std::vector<float> vectorOf(const TensorView& tensor)
 }
 
 // Grows to at least `size` places, new and old ones zero if it grew.
-void ensure(std::vector<float>& values, std::size_t size)
+void ensure(AlignedFloats& values, std::size_t size)
 {
     if (values.size() < size)
         values.assign(size, 0.0F);
@@ -85,9 +85,10 @@ Result<std::unique_ptr<Model>> Model::load(
             1.0F / std::pow(float(config.ropeBase), float(2 * i) / float(headSize)));
     model->m_width = paddedSize(std::size_t(config.width));
     model->m_queryWidth = paddedSize(std::size_t(config.heads) * headSize);
+    model->m_keyValueWidth = paddedSize(std::size_t(config.keyValueHeads) * headSize);
     model->m_mlpWidth = paddedSize(std::size_t(config.mlpWidth));
     const std::size_t widest = std::max({model->m_width, model->m_queryWidth, model->m_mlpWidth});
-    model->m_scratch.assign(std::size_t(threads), std::vector<float>(matmulScratch(widest)));
+    model->m_scratch.assign(std::size_t(threads), AlignedFloats(matmulScratch(widest)));
     model->m_scores.resize(std::size_t(threads));
     return model;
 }
@@ -105,8 +106,8 @@ Result<std::shared_ptr<const LoadedAdapter>> Model::loadAdapter(const fs::path& 
             if (module == nullptr)
                 continue;
             LoadedAdapter::Module& target = loaded->modules[layer * LinearCount + linear];
-            target.a = module->a;
-            target.b = module->b;
+            target.a.assign(module->a.begin(), module->a.end());
+            target.b.assign(module->b.begin(), module->b.end());
             for (float& value : target.b)
                 value = float(value * module->scale);
             target.rank = std::size_t(module->rank);
@@ -154,7 +155,6 @@ void Model::reserve(std::span<const ModelRow> rows, std::size_t logitRows)
         if (row.adapter != nullptr)
             rank = std::max(rank, row.adapter->largestRank);
     }
-    const std::size_t stride = rows.front().cache->stride();
     ensure(m_x, count * m_width);
     ensure(m_normed, count * m_width);
     ensure(m_query, count * m_queryWidth);
@@ -163,14 +163,14 @@ void Model::reserve(std::span<const ModelRow> rows, std::size_t logitRows)
     ensure(m_up, count * m_mlpWidth);
     m_lowStride = paddedSize(rank);
     ensure(m_low, 3 * count * m_lowStride);
-    ensure(m_keyRows, count * stride);
-    ensure(m_valueRows, count * stride);
+    ensure(m_keyRows, count * m_keyValueWidth);
+    ensure(m_valueRows, count * m_keyValueWidth);
     ensure(m_cosines, count * m_inverseFrequencies.size());
     ensure(m_sines, count * m_inverseFrequencies.size());
     ensure(m_logits, logitRows * vocabulary());
-    for (std::vector<float>& scores : m_scores)
+    for (AlignedFloats& scores : m_scores)
         ensure(scores, paddedSize(positions));
-    for (std::vector<float>& scratch : m_scratch)
+    for (AlignedFloats& scratch : m_scratch)
         ensure(scratch, matmulScratch(rank));
 }
 
@@ -190,12 +190,11 @@ void Model::embed(std::span<const ModelRow> rows)
 void Model::runLayer(std::span<const ModelRow> rows, std::size_t layer)
 {
     const std::size_t first = layer * LinearCount;
-    const std::size_t stride = rows.front().cache->stride();
     normalize(m_layers[layer].attentionNorm, rows.size());
     const std::array<Task, 3> in{
         Task{first + Query, m_query.data(), m_queryWidth, Store::Overwrite},
-        Task{first + Key, m_keyRows.data(), stride, Store::Overwrite},
-        Task{first + Value, m_valueRows.data(), stride, Store::Overwrite}};
+        Task{first + Key, m_keyRows.data(), m_keyValueWidth, Store::Overwrite},
+        Task{first + Value, m_valueRows.data(), m_keyValueWidth, Store::Overwrite}};
     multiply(rows, in, m_normed.data(), m_width);
     fillCaches(rows, layer);
     attend(rows, layer);
@@ -262,13 +261,17 @@ void Model::multiply(std::span<const ModelRow> rows, std::span<const Task> tasks
 // All rows of all products are one range that the threads share.
 void Model::runProducts(std::span<MatmulRows> products)
 {
+    if (products.empty())
+        return;
     std::size_t total = 0;
     std::size_t work = 0;
     for (const MatmulRows& product : products) {
         total += product.weights.rows;
         work += product.weights.rows * product.weights.columns * product.count;
     }
-    const std::size_t share = total / (std::size_t(m_pool.size()) * 6);
+    // Few rows of x: long pieces, which read memory ahead; many: short ones, which end together.
+    const std::size_t pieces = products.front().count <= 4 ? 2 : 6;
+    const std::size_t share = total / (std::size_t(m_pool.size()) * pieces);
     const std::size_t grain =
         work < kSmallWork ? total : (share + kGrainRows) / kGrainRows * kGrainRows;
     m_pool.run(total, grain, [&](std::size_t begin, std::size_t end, int thread) {
@@ -296,16 +299,19 @@ void Model::fillCaches(std::span<const ModelRow> rows, std::size_t layer)
     m_pool.run(rows.size(), 16, [&](std::size_t begin, std::size_t end, int) {
         for (std::size_t i = begin; i < end; ++i) {
             KvCache& cache = *rows[i].cache;
-            const std::size_t stride = cache.stride();
             const float* cosines = m_cosines.data() + i * pairs;
             const float* sines = m_sines.data() + i * pairs;
             rope(m_query.data() + i * m_queryWidth, std::size_t(config().heads), headSize, pairing,
                 cosines, sines);
-            float* keys = m_keyRows.data() + i * stride;
-            rope(keys, std::size_t(config().keyValueHeads), headSize, pairing, cosines, sines);
-            const std::size_t at = rows[i].position * stride;
-            std::copy_n(keys, stride, cache.keys(layer) + at);
-            std::copy_n(m_valueRows.data() + i * stride, stride, cache.values(layer) + at);
+            const float* values = m_valueRows.data() + i * m_keyValueWidth;
+            float* keys = m_keyRows.data() + i * m_keyValueWidth;
+            const auto heads = std::size_t(config().keyValueHeads);
+            rope(keys, heads, headSize, pairing, cosines, sines);
+            const std::size_t at = rows[i].position * headSize;
+            for (std::size_t head = 0; head < heads; ++head) {
+                std::copy_n(keys + head * headSize, headSize, cache.keys(layer, head) + at);
+                std::copy_n(values + head * headSize, headSize, cache.values(layer, head) + at);
+            }
         }
     });
 }
@@ -325,10 +331,9 @@ void Model::attend(std::span<const ModelRow> rows, std::size_t layer)
         for (std::size_t item = begin; item < end; ++item) {
             const ModelRow& row = rows[item / heads];
             const std::size_t head = item % heads;
-            const std::size_t at = head / shared * headSize;
             const std::size_t own = item / heads * m_queryWidth + head * headSize;
-            m_kernels->attention({m_query.data() + own, row.cache->keys(layer) + at,
-                row.cache->values(layer) + at, row.cache->stride(), row.position + 1, headSize,
+            m_kernels->attention({m_query.data() + own, row.cache->keys(layer, head / shared),
+                row.cache->values(layer, head / shared), headSize, row.position + 1, headSize,
                 scale, m_scores[std::size_t(thread)].data(), m_attended.data() + own});
         }
     });

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/infer/kv_cache.h"
+#include "core/kernels/aligned.h"
 #include "core/kernels/kernels.h"
 #include "core/kernels/thread_pool.h"
 #include "core/weights/adapter.h"
@@ -22,8 +23,8 @@ namespace koala {
 // An adapter made ready for one model: rows in the model's layout.
 struct LoadedAdapter {
     struct Module {
-        std::vector<float> a; // [rank, inputs]
-        std::vector<float> b; // [outputs, rank], times alpha / rank
+        AlignedFloats a; // [rank, inputs]
+        AlignedFloats b; // [outputs, rank], times alpha / rank
         std::size_t rank = 0;
     };
     std::vector<Module> modules; // by layer * 7 + linear layer; rank 0 where there is none
@@ -100,11 +101,12 @@ private:
     std::vector<float> m_inverseFrequencies;
 
     // Working memory; rows are padded as the kernels ask.
-    std::size_t m_width = 0, m_queryWidth = 0, m_mlpWidth = 0, m_lowStride = 0; // padded
-    std::vector<float> m_x, m_normed, m_query, m_attended, m_gate, m_up, m_low, m_logits;
-    std::vector<float> m_keyRows, m_valueRows, m_cosines, m_sines;
-    std::vector<std::vector<float>> m_scratch; // a thread
-    std::vector<std::vector<float>> m_scores;  // a thread
+    std::size_t m_width = 0, m_queryWidth = 0, m_mlpWidth = 0, m_keyValueWidth = 0,
+                m_lowStride = 0; // padded
+    AlignedFloats m_x, m_normed, m_query, m_attended, m_gate, m_up, m_low, m_logits;
+    AlignedFloats m_keyRows, m_valueRows, m_cosines, m_sines;
+    std::vector<AlignedFloats> m_scratch; // a thread
+    std::vector<AlignedFloats> m_scores;  // a thread
     std::vector<MatmulRows> m_products, m_corrections;
 };
 

@@ -6,8 +6,8 @@ namespace koala {
 namespace {
 
 constexpr std::size_t kEntries = 4;
-constexpr std::size_t kLeastTokens = 8;                   // fewer are computed as fast
-constexpr std::size_t kMostFloats = std::size_t(1) << 28; // 1 GiB for all caches kept
+constexpr std::size_t kLeastTokens = 8;                  // fewer are computed as fast
+constexpr std::size_t kMostBytes = std::size_t(1) << 30; // of all caches kept
 
 } // namespace
 
@@ -23,11 +23,11 @@ void PrefixStore::keep(std::vector<std::int32_t> tokens, std::size_t computed,
                std::equal(entry.tokens.begin(), entry.tokens.end(), tokens.begin());
     });
     m_entries.push_front({std::move(tokens), adapter, std::move(cache)});
-    std::size_t floats = 0;
+    std::size_t bytes = 0;
     std::size_t count = 0;
     m_entries.remove_if([&](const Entry& entry) {
-        floats += 2 * m_layers * entry.cache->capacity() * entry.cache->stride();
-        return ++count > kEntries || floats > kMostFloats;
+        bytes += entry.cache->bytes(m_layers);
+        return ++count > kEntries || bytes > kMostBytes;
     });
 }
 
@@ -49,11 +49,12 @@ std::size_t PrefixStore::restore(
     }
     if (best == m_entries.end())
         return 0;
-    const std::size_t floats = longest * cache.stride();
-    for (std::size_t layer = 0; layer < m_layers; ++layer) {
-        std::copy_n(best->cache->keys(layer), floats, cache.keys(layer));
-        std::copy_n(best->cache->values(layer), floats, cache.values(layer));
-    }
+    const std::size_t floats = longest * m_headSize;
+    for (std::size_t layer = 0; layer < m_layers; ++layer)
+        for (std::size_t head = 0; head < m_heads; ++head) {
+            std::copy_n(best->cache->keys(layer, head), floats, cache.keys(layer, head));
+            std::copy_n(best->cache->values(layer, head), floats, cache.values(layer, head));
+        }
     m_entries.splice(m_entries.begin(), m_entries, best);
     return longest;
 }

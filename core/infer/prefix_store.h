@@ -12,7 +12,11 @@ namespace koala {
 
 class PrefixStore {
 public:
-    explicit PrefixStore(const ModelConfig& config) : m_layers(std::size_t(config.layers)) {}
+    explicit PrefixStore(const ModelConfig& config)
+        : m_layers(std::size_t(config.layers)), m_heads(std::size_t(config.keyValueHeads)),
+          m_headSize(std::size_t(config.headSize))
+    {
+    }
     // Remembers `cache`, filled for the first `computed` of `tokens` under `adapter`.
     void keep(std::vector<std::int32_t> tokens, std::size_t computed, const LoadedAdapter* adapter,
         std::shared_ptr<KvCache> cache);
@@ -28,6 +32,8 @@ private:
         std::shared_ptr<KvCache> cache;
     };
     std::size_t m_layers;
+    std::size_t m_heads;
+    std::size_t m_headSize;
     std::list<Entry> m_entries; // the last used first
 };
 

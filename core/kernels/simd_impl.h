@@ -18,6 +18,15 @@ inline std::size_t least(std::size_t a, std::size_t b)
     return a < b ? a : b;
 }
 
+// Weights are read once and in order, but by several rows at a time, which the machine's own
+// prefetching does not see through: asks for `bytes` of them a good while before they are needed.
+constexpr std::size_t kAhead = 8192;
+inline void prefetch(const std::byte* at, std::size_t bytes)
+{
+    for (std::size_t i = 0; i < bytes; i += 64)
+        __builtin_prefetch(at + kAhead + i);
+}
+
 inline void put(float* place, float value, Store store)
 {
     *place = store == Store::Add ? *place + value : value;
@@ -28,7 +37,8 @@ template <int M, int R>
 inline void storeSums(const F* sums, float* y, std::size_t yStride, Store store)
 {
     constexpr int kCount = M * R;
-    float out[(kCount + 3) / 4 * 4];
+    alignas(64) float out[(kCount + 3) / 4 * 4];
+#pragma GCC unroll 32
     for (int i = 0; i < kCount; i += 4)
         V::reduce4(sums[i], i + 1 < kCount ? sums[i + 1] : V::zero(),
             i + 2 < kCount ? sums[i + 2] : V::zero(), i + 3 < kCount ? sums[i + 3] : V::zero(),
@@ -58,10 +68,12 @@ void stream(const MatmulRows& work, const float* x, float* y, std::size_t row)
     const std::size_t blockBytes = V::template blockBytes<T>();
     const std::byte* at = w.data + row * bytes;
     F sums[M * R];
-    for (F& sum : sums)
-        sum = V::zero();
+#pragma GCC unroll 32
+    for (int i = 0; i < M * R; ++i)
+        sums[i] = V::zero();
     const std::size_t blocks = w.columns / kKernelBlock;
     for (std::size_t block = 0; block < blocks; ++block) {
+        prefetch(at + block * blockBytes * R, blockBytes * R);
 #pragma GCC unroll 8
         for (int r = 0; r < R; ++r) {
             F decoded[kParts];
@@ -111,6 +123,7 @@ void decodeRow(const WeightMatrix& w, std::size_t row, float* out)
     const std::size_t blocks = w.columns / kKernelBlock;
     F decoded[kParts];
     for (std::size_t block = 0; block < blocks; ++block) {
+        prefetch(at + block * V::template blockBytes<T>(), V::template blockBytes<T>());
         V::template decode<T>(at + block * V::template blockBytes<T>(), decoded);
         for (std::size_t part = 0; part < kParts; ++part)
             V::store(out + block * kKernelBlock + part * kWidth, decoded[part]);
@@ -129,8 +142,9 @@ void tile(const float* x, std::size_t xStride, const float* w, std::size_t padde
     std::size_t yStride, Store store)
 {
     F sums[M * R];
-    for (F& sum : sums)
-        sum = V::zero();
+#pragma GCC unroll 32
+    for (int i = 0; i < M * R; ++i)
+        sums[i] = V::zero();
     for (std::size_t k = 0; k < padded; k += kWidth) {
         F ws[R];
 #pragma GCC unroll 8
@@ -222,50 +236,86 @@ void silu(float* gate, const float* up, std::size_t count)
     }
 }
 
-// scores[t] = scale * q . keys[t], four positions at a time.
+// The dot products of the query with N keys.
+template <int N>
+inline void dots(const AttentionHead& head, const float* keys, float* out)
+{
+    F sums[4] = {V::zero(), V::zero(), V::zero(), V::zero()};
+    std::size_t d = 0;
+    for (; d + kWidth <= head.headSize; d += kWidth) {
+        const F q = V::load(head.query + d);
+#pragma GCC unroll 4
+        for (int i = 0; i < N; ++i)
+            sums[i] = V::fma(q, V::load(keys + std::size_t(i) * head.stride + d), sums[i]);
+    }
+    if (const std::size_t part = head.headSize - d; part > 0) {
+        const F q = V::loadPart(head.query + d, part);
+        for (int i = 0; i < N; ++i)
+            sums[i] =
+                V::fma(q, V::loadPart(keys + std::size_t(i) * head.stride + d, part), sums[i]);
+    }
+    V::reduce4(sums[0], sums[1], sums[2], sums[3], out);
+}
+
+// scores[t] = scale * q . keys[t]; returns the largest.
 float scorePositions(const AttentionHead& head)
 {
     float largest = -__builtin_inff();
     for (std::size_t t = 0; t < head.positions; t += 4) {
-        const std::size_t left = head.positions - t;
-        F sums[4] = {V::zero(), V::zero(), V::zero(), V::zero()};
-        for (std::size_t d = 0; d < head.headSize; d += kWidth) {
-            const std::size_t part = least(kWidth, head.headSize - d);
-            const F q = V::loadPart(head.query + d, part);
-            for (std::size_t i = 0; i < 4; ++i)
-                if (i < left)
-                    sums[i] = V::fma(
-                        q, V::loadPart(head.keys + (t + i) * head.stride + d, part), sums[i]);
-        }
-        float dots[4];
-        V::reduce4(sums[0], sums[1], sums[2], sums[3], dots);
-        for (std::size_t i = 0; i < 4 && i < left; ++i) {
-            head.scores[t + i] = head.scale * dots[i];
+        const std::size_t count = least(4, head.positions - t);
+        const float* keys = head.keys + t * head.stride;
+        float products[4];
+        if (count == 4)
+            dots<4>(head, keys, products);
+        else
+            for (std::size_t i = 0; i < count; ++i) {
+                float single[4];
+                dots<1>(head, keys + i * head.stride, single);
+                products[i] = single[0];
+            }
+        for (std::size_t i = 0; i < count; ++i) {
+            head.scores[t + i] = head.scale * products[i];
             largest = head.scores[t + i] > largest ? head.scores[t + i] : largest;
         }
     }
     return largest;
 }
 
-// out[d .. d + N * kWidth) for N whole vectors, or one part of a vector.
-template <int N>
-void weightValues(const AttentionHead& head, std::size_t d, std::size_t part, float inverse)
+// out[d .. d + 4 vectors): even and odd positions are summed apart, so that sums need not wait.
+void weightValues(const AttentionHead& head, std::size_t d, float inverse)
 {
-    F sums[N];
-    for (F& sum : sums)
-        sum = V::zero();
-    for (std::size_t t = 0; t < head.positions; ++t) {
-        const F p = V::set1(head.scores[t]);
-        const float* values = head.values + t * head.stride + d;
+    F sums[8];
 #pragma GCC unroll 8
-        for (int i = 0; i < N; ++i)
-            sums[i] = V::fma(p,
-                N == 1 ? V::loadPart(values, part) : V::load(values + std::size_t(i) * kWidth),
-                sums[i]);
+    for (int i = 0; i < 8; ++i)
+        sums[i] = V::zero();
+    std::size_t t = 0;
+    const float* values = head.values + d;
+    for (; t + 2 <= head.positions; t += 2, values += 2 * head.stride) {
+        const F even = V::set1(head.scores[t]);
+        const F odd = V::set1(head.scores[t + 1]);
+#pragma GCC unroll 4
+        for (std::size_t i = 0; i < 4; ++i) {
+            sums[i] = V::fma(even, V::load(values + i * kWidth), sums[i]);
+            sums[4 + i] = V::fma(odd, V::load(values + head.stride + i * kWidth), sums[4 + i]);
+        }
     }
-    for (int i = 0; i < N; ++i)
-        V::storePart(head.out + d + std::size_t(i) * kWidth, N == 1 ? part : kWidth,
-            V::mul(sums[i], V::set1(inverse)));
+    if (t < head.positions)
+#pragma GCC unroll 4
+        for (std::size_t i = 0; i < 4; ++i)
+            sums[i] = V::fma(V::set1(head.scores[t]), V::load(values + i * kWidth), sums[i]);
+#pragma GCC unroll 4
+    for (std::size_t i = 0; i < 4; ++i)
+        V::store(head.out + d + i * kWidth, V::mul(V::add(sums[i], sums[4 + i]), V::set1(inverse)));
+}
+
+// out[d .. d + part), at most one vector.
+void weightPart(const AttentionHead& head, std::size_t d, std::size_t part, float inverse)
+{
+    F sum = V::zero();
+    for (std::size_t t = 0; t < head.positions; ++t)
+        sum = V::fma(
+            V::set1(head.scores[t]), V::loadPart(head.values + t * head.stride + d, part), sum);
+    V::storePart(head.out + d, part, V::mul(sum, V::set1(inverse)));
 }
 
 float raise(float* x, std::size_t count, float largest)
@@ -288,9 +338,9 @@ void attention(const AttentionHead& head)
     const float inverse = 1.0F / raise(head.scores, head.positions, largest);
     std::size_t d = 0;
     for (; d + 4 * kWidth <= head.headSize; d += 4 * kWidth)
-        weightValues<4>(head, d, kWidth, inverse);
+        weightValues(head, d, inverse);
     for (; d < head.headSize; d += kWidth)
-        weightValues<1>(head, d, least(kWidth, head.headSize - d), inverse);
+        weightPart(head, d, least(kWidth, head.headSize - d), inverse);
 }
 
 } // namespace
