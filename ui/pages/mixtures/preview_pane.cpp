@@ -1,0 +1,199 @@
+#include "ui/pages/mixtures/preview_pane.h"
+
+#include <QHBoxLayout>
+#include <QStackedWidget>
+#include <QTableView>
+#include <QVBoxLayout>
+
+#include "ui/services/words.h"
+#include "ui/widgets/answer_text.h"
+#include "ui/widgets/safe_text.h"
+#include "ui/widgets/tab_line.h"
+#include "ui/widgets/tables.h"
+#include "ui/widgets/text_label.h"
+#include "ui/widgets/token_view.h"
+
+namespace koala {
+
+namespace {
+enum Tab { kConversations, kTokens, kFile };
+}
+
+void PreviewModel::set(std::vector<PreviewRecord> records, std::vector<int> keys)
+{
+    beginResetModel();
+    m_records = std::move(records);
+    m_keys = std::move(keys);
+    endResetModel();
+}
+
+const PreviewRecord* PreviewModel::at(int row) const
+{
+    return row >= 0 && row < int(m_records.size()) ? &m_records[std::size_t(row)] : nullptr;
+}
+
+int PreviewModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(m_records.size()); }
+int PreviewModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : ColumnCount; }
+
+QVariant PreviewModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal)
+        return {};
+    const bool number = section == Number || (section >= Turns && section <= Trained);
+    if (role == Qt::TextAlignmentRole)
+        return int(Qt::AlignVCenter | (number ? Qt::AlignRight : Qt::AlignLeft));
+    if (role != Qt::DisplayRole)
+        return {};
+    return QStringList{tr("#"), tr("first message, in training order"), tr("turns"), tr("tokens"), tr("trained"), tr("marker")}
+        .value(section);
+}
+
+QVariant PreviewModel::data(const QModelIndex& index, int role) const
+{
+    const PreviewRecord* record = at(index.row());
+    if (record == nullptr)
+        return {};
+    const int column = index.column();
+    if (role == Qt::DisplayRole) {
+        switch (column) {
+        case Number:
+            return grouped(index.row() + 1);
+        case Message:
+            return safeLine(record->message, 200);
+        case Turns:
+            return grouped(record->turns);
+        case TokenCount:
+            return grouped(record->tokens);
+        case Trained:
+            return grouped(record->trained);
+        case MarkerColumn:
+            return record->marker.isEmpty() ? QStringLiteral("–") : record->marker;
+        }
+    }
+    if (role == Qt::TextAlignmentRole)
+        return int(Qt::AlignVCenter | (column == Number || (column >= Turns && column <= Trained) ? Qt::AlignRight : Qt::AlignLeft));
+    if (role == kSeriesRole && column == Message && index.row() < int(m_keys.size()))
+        return m_keys[std::size_t(index.row())];
+    if (role == kSeriesFormRole)
+        return true;
+    if (role == kSecondaryRole)
+        return column == Number || (column == MarkerColumn && record->marker.isEmpty());
+    return {};
+}
+
+PreviewPane::PreviewPane(MixtureEditor& editor, QWidget* parent) : QWidget(parent), m_editor(editor)
+{
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(1, 0, 1, 1);
+    layout->setSpacing(0);
+    m_tabs = new TabLine(this);
+    m_tabs->setObjectName(QStringLiteral("mixtureTabs"));
+    m_tabs->setAccessibleName(tr("Preview"));
+    m_tabs->setInset(4);
+    for (const QString& title : {tr("Preview as conversations"), tr("Preview as tokens"), tr("Recipe file")})
+        m_tabs->addTab(title);
+    layout->addWidget(m_tabs);
+    m_stack = new QStackedWidget(this);
+    layout->addWidget(m_stack, 1);
+    auto* preview = new QWidget(m_stack);
+    auto* line = new QHBoxLayout(preview);
+    line->setContentsMargins(0, 0, 0, 0);
+    line->setSpacing(0);
+    m_table = new QTableView(preview);
+    m_table->setModel(&m_model);
+    prepareTable(*m_table, tr("Records in training order"), "previewTable", size::kDenseRow);
+    setColumns(*m_table, {40, 0, 48, 60, 60, 72});
+    line->addWidget(m_table, 6);
+    line->addWidget(new Hairline(Qt::Vertical, preview));
+    m_record = new QStackedWidget(preview);
+    auto* page = new QWidget(m_record);
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(16, 8, 12, 8);
+    column->setSpacing(6);
+    m_title = new TextLabel(TextRole::Strong, page);
+    column->addWidget(m_title);
+    m_text = new AnswerText(page);
+    m_text->setObjectName(QStringLiteral("previewText"));
+    m_text->setAccessibleName(tr("As it will be trained"));
+    column->addWidget(m_text, 1);
+    m_record->addWidget(page);
+    m_tokens = new TokenView("previewTokens", m_record);
+    m_record->addWidget(m_tokens);
+    line->addWidget(m_record, 5);
+    m_stack->addWidget(preview);
+    m_file = new SafeTextView(m_stack);
+    m_file->setObjectName(QStringLiteral("mixtureFile"));
+    m_file->setAccessibleName(tr("The file of this mixture"));
+    m_file->setFont(fontFor(TextRole::Code));
+    m_stack->addWidget(m_file);
+    connect(m_tabs, &QTabBar::currentChanged, this, [this](int tab) {
+        m_stack->setCurrentIndex(tab == kFile ? 1 : 0);
+        m_record->setCurrentIndex(tab == kTokens ? 1 : 0);
+        showFile();
+    });
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+        [this](const QModelIndex& index) { showRecord(index.row()); });
+    connect(&m_editor, &MixtureEditor::edited, this, &PreviewPane::showFile);
+    connect(&m_editor, &MixtureEditor::reset, this, &PreviewPane::showFile);
+}
+
+int PreviewPane::currentTab() const { return m_tabs->currentIndex(); }
+void PreviewPane::setCurrentTab(int tab) { m_tabs->setCurrentIndex(tab); }
+
+void PreviewPane::showFile()
+{
+    if (m_tabs->currentIndex() == kFile)
+        m_file->setSafeText(qtext(toJson(m_editor.mixture()).dump(2)));
+}
+
+void PreviewPane::showRecords(const std::vector<PreviewRecord>& records)
+{
+    const int row = std::max(0, m_table->currentIndex().row());
+    std::vector<int> keys;
+    for (const PreviewRecord& record : records) {
+        const int index = m_editor.editedIndex(record.source);
+        keys.push_back(index < 0 ? 0 : m_editor.sources()[std::size_t(index)].key);
+    }
+    m_model.set(records, std::move(keys));
+    if (m_model.rowCount() > 0)
+        m_table->selectRow(std::min(row, m_model.rowCount() - 1));
+    else
+        showRecord(-1);
+}
+
+void PreviewPane::showRecord(int row)
+{
+    const PreviewRecord* record = m_model.at(row);
+    if (record == nullptr || record->pieces.empty()) {
+        m_title->setText(record == nullptr ? QString() : tr("the first few records are shown as they will be trained"));
+        m_text->setPlain({});
+        m_tokens->setTokens({}, {});
+        return;
+    }
+    m_title->setText(tr("%1 · as it will be trained · underlined = trained").arg(grouped(row + 1)));
+    std::vector<TokenBox> boxes;
+    std::vector<TokenBlock> blocks{{tr("Template"), false}};
+    for (const QString& role : record->roles)
+        blocks.push_back({role, role == QStringLiteral("GPT")});
+    QString text;
+    std::vector<TextMark> marks;
+    int turn = -1;
+    for (const PreviewRecord::Piece& piece : record->pieces) {
+        const int start = int(text.size());
+        text += piece.text;
+        const auto kind = piece.trained ? TextMark::Kind::Trained : TextMark::Kind::Chip;
+        if (piece.trained || piece.fromTemplate || piece.special) {
+            if (!marks.empty() && marks.back().kind == kind && marks.back().start + marks.back().length == start)
+                marks.back().length += int(piece.text.size());
+            else
+                marks.push_back({start, int(piece.text.size()), kind});
+        }
+        turn = piece.turn >= 0 ? piece.turn : turn;
+        boxes.push_back({piece.text, piece.id, piece.trained, piece.special, piece.fromTemplate, turn + 1, piece.bytes});
+    }
+    m_text->setPlain(text);
+    m_text->setMarks(std::move(marks));
+    m_tokens->setTokens(std::move(boxes), std::move(blocks));
+}
+
+} // namespace koala
