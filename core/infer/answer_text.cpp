@@ -46,7 +46,6 @@ std::string AnswerText::release(bool everything)
                 }
     std::string text = m_held.substr(0, end);
     m_held.erase(0, end);
-    m_shown += text;
     return text;
 }
 

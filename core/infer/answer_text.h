@@ -19,14 +19,12 @@ public:
     std::string add(TokenId token);            // the text that may be shown now
     std::string finish();                      // what was held back, once no more tokens come
     bool stopped() const { return m_stopped; } // a stop string is there; the text ends before it
-    const std::string& text() const { return m_shown; }
 
 private:
     std::string release(bool everything);
 
     StreamDecoder m_decoder;
     std::vector<std::string> m_stops;
-    std::string m_shown;
     std::string m_held;
     bool m_stopped = false;
 };

@@ -139,10 +139,13 @@ public:
         return {};
     }
 
-    // Queues a sequence and hands its tokens on until it is done.
-    Status follow(const std::shared_ptr<Sequence>& sequence,
+    // Queues a sequence and hands its tokens on until it is done. The batcher may be some tokens
+    // ahead of onToken; after a requested stop these are dropped, so that an answer ends where it
+    // was seen to.
+    Result<Generation> follow(const std::shared_ptr<Sequence>& sequence,
         const std::function<void(const GeneratedToken&)>& onToken)
     {
+        Generation answer;
         const std::stop_callback wakeUp(sequence->stop, [&] { batcher->wake(); });
         batcher->add(sequence);
         std::unique_lock lock(sequence->mutex);
@@ -152,7 +155,14 @@ public:
             while (!sequence->ready.empty()) {
                 const GeneratedToken token = std::move(sequence->ready.front());
                 sequence->ready.pop_front();
+                if (sequence->stop.stop_requested()) {
+                    answer.finishReason = "cancelled";
+                    continue;
+                }
                 lock.unlock();
+                answer.text += token.text;
+                if (token.token >= 0)
+                    answer.tokens.push_back(token.token);
                 if (onToken)
                     onToken(token);
                 lock.lock();
@@ -161,7 +171,13 @@ public:
                 continue;
             if (sequence->error)
                 return *sequence->error;
-            return {};
+            if (answer.finishReason.empty())
+                answer.finishReason = *sequence->finishReason;
+            answer.promptSeconds = sequence->promptSeconds;
+            answer.seconds =
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - sequence->started)
+                    .count();
+            return answer;
         }
     }
 };
@@ -288,17 +304,8 @@ Result<Generation> CpuEngine::generate(const GenerationRequest& request,
     // A chat's answer begins a text of its own; a completion goes on with the prompt's.
     sequence->text = std::make_unique<AnswerText>(
         *engine.tokenizer, request.settings.stop, request.promptTokens);
-    KOALA_RETURN_IF_ERROR(engine.follow(sequence, onToken));
-
-    Generation answer;
-    answer.text = sequence->text->text();
-    answer.tokens.assign(
-        sequence->tokens.begin() + std::ptrdiff_t(promptTokens), sequence->tokens.end());
-    answer.finishReason = *sequence->finishReason;
+    KOALA_TRY(Generation answer, engine.follow(sequence, onToken));
     answer.promptTokens = int(promptTokens);
-    answer.promptSeconds = sequence->promptSeconds;
-    answer.seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - sequence->started).count();
     return answer;
 }
 
@@ -317,8 +324,8 @@ Result<std::vector<double>> CpuEngine::logLikelihoods(
     sequence->tokens = tokens;
     sequence->adapter = named->adapter;
     sequence->scores = true;
-    KOALA_RETURN_IF_ERROR(engine.follow(sequence, {}));
-    if (*sequence->finishReason == "cancelled")
+    KOALA_TRY(const Generation scored, engine.follow(sequence, {}));
+    if (scored.finishReason == "cancelled")
         return cancelled("the engine was closed");
     return std::move(sequence->logLikelihoods);
 }
