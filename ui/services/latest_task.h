@@ -23,7 +23,7 @@ public:
         m_pool.waitForDone();
     }
 
-    // work(std::stop_token) -> Answer runs in the background, done(Answer) here, unless overtaken.
+    // work(std::stop_token) -> answer runs in the background, done(answer) here, unless overtaken.
     template <typename Work, typename Done>
     void request(Work work, Done done)
     {
@@ -35,8 +35,8 @@ public:
                          done = std::move(done)]() mutable {
             if (stop.stop_requested())
                 return;
-            using Outcome = std::invoke_result_t<Work, std::stop_token>;
-            auto answer = std::make_shared<Outcome>(work(stop));
+            using WorkResult = std::invoke_result_t<Work, std::stop_token>;
+            auto answer = std::make_shared<WorkResult>(work(stop));
             QMetaObject::invokeMethod(
                 this,
                 [this, number, answer, done = std::move(done)]() mutable {
