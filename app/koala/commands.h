@@ -7,4 +7,9 @@ namespace koala {
 
 using AddCommand = void (*)(CLI::App& koala, CommandContext& context);
 
+void addProjectCommand(CLI::App& koala, CommandContext& context);
+void addDataCommand(CLI::App& koala, CommandContext& context);
+void addMixtureCommand(CLI::App& koala, CommandContext& context);
+void addModelCommand(CLI::App& koala, CommandContext& context);
+
 } // namespace koala

@@ -6,7 +6,8 @@
 int main(int argc, char** argv)
 {
     using namespace koala;
-    static const std::array<AddCommand, 0> commands{};
+    static const std::array<AddCommand, 4> commands{
+        addProjectCommand, addDataCommand, addMixtureCommand, addModelCommand};
 
     CLI::App app{"Koala Workbench without a window: data, mixtures, models, runs, chat, evaluation",
         "koala"};
