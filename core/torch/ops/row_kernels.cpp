@@ -81,6 +81,7 @@ KOALA_INLINE void addRmsNormBody(const AddNormArguments& a, std::size_t begin, s
         float* out = a.xOut + r * D;
         if (a.delta != nullptr) {
             const V* __restrict delta = static_cast<const V*>(a.delta) + r * a.deltaLd;
+#pragma GCC ivdep
             for (std::size_t d = 0; d < D; ++d)
                 out[d] = x[d] + load(delta + d);
         } else if (out != x) {
@@ -97,6 +98,7 @@ KOALA_INLINE void addRmsNormBody(const AddNormArguments& a, std::size_t begin, s
         const float rstd = 1.0F / std::sqrt(squares / float(D) + a.epsilon);
         a.rstd[r] = rstd;
         V* __restrict y = static_cast<V*>(a.y) + r * a.yLd;
+#pragma GCC ivdep
         for (std::size_t i = 0; i < D; ++i)
             store(y + i, out[i] * rstd * weight[i]);
     }
@@ -110,6 +112,7 @@ KOALA_INLINE void applyNormBody(const float* x, const float* rstd, const float* 
         const float* __restrict in = x + r * D;
         V* __restrict out = y + r * yLd;
         const float scale = rstd[r];
+#pragma GCC ivdep
         for (std::size_t d = 0; d < D; ++d)
             store(out + d, in[d] * scale * weight[d]);
     }
@@ -139,13 +142,16 @@ KOALA_INLINE void rmsNormBackwardRows(
         for (; d < D; ++d)
             inner += gradient(d) * weight[d] * x[d];
         const float mean = inner * rstd * rstd / float(D);
+#pragma GCC ivdep
         for (std::size_t i = 0; i < D; ++i)
             dx[i] += rstd * (gradient(i) * weight[i] - x[i] * mean);
         if (dw != nullptr)
+#pragma GCC ivdep
             for (std::size_t i = 0; i < D; ++i)
                 dw[i] += gradient(i) * x[i] * rstd;
         if (a.dxCopy != nullptr) {
             V* __restrict copy = static_cast<V*>(a.dxCopy) + r * D;
+#pragma GCC ivdep
             for (std::size_t i = 0; i < D; ++i)
                 store(copy + i, dx[i]);
         }
@@ -170,6 +176,7 @@ KOALA_INLINE void swigluBody(
         const V* __restrict gate = gateUp + r * 2 * F;
         const V* __restrict up = gate + F;
         V* __restrict out = h + r * hLd;
+#pragma GCC ivdep
         for (std::size_t f = 0; f < F; ++f) {
             const float g = load(gate + f);
             store(out + f, g * sigmoid(g) * load(up + f));
@@ -188,6 +195,7 @@ KOALA_INLINE void swigluBackwardRows(const V* dh, std::size_t dhLd, const V* add
         const V* __restrict more = HasAddend ? addend + r * F : in;
         V* __restrict dGate = dGateUp + r * 2 * F;
         V* __restrict dUp = dGate + F;
+#pragma GCC ivdep
         for (std::size_t f = 0; f < F; ++f) {
             const float g = load(gate + f);
             const float u = load(up + f);
@@ -221,6 +229,7 @@ KOALA_INLINE void ropeBody(V* x, const RopeArguments& a, std::size_t begin, std:
         for (std::size_t h = 0; h < a.heads; ++h) {
             V* __restrict head = x + r * a.ld + h * a.headSize;
             if (a.interleaved) {
+#pragma GCC ivdep
                 for (std::size_t i = 0; i < half; ++i) {
                     const float p = load(head + 2 * i);
                     const float q = load(head + 2 * i + 1);
@@ -230,6 +239,7 @@ KOALA_INLINE void ropeBody(V* x, const RopeArguments& a, std::size_t begin, std:
                 }
             } else {
                 V* __restrict upper = head + half;
+#pragma GCC ivdep
                 for (std::size_t i = 0; i < half; ++i) {
                     const float p = load(head + i);
                     const float q = load(upper + i);
@@ -249,6 +259,7 @@ KOALA_INLINE void addRowsBody(
     for (std::size_t r = begin; r < end; ++r) {
         V* __restrict to = a + r * aLd;
         const V* __restrict from = b + r * width;
+#pragma GCC ivdep
         for (std::size_t d = 0; d < width; ++d)
             store(to + d, load(to + d) + load(from + d));
     }
@@ -271,6 +282,7 @@ KOALA_INLINE void dropoutBody(const V* in, std::size_t inLd, V* out, std::size_t
     for (std::size_t r = begin; r < end; ++r) {
         const V* __restrict from = in + r * inLd;
         V* __restrict to = out + r * width;
+#pragma GCC ivdep
         for (std::size_t d = 0; d < width; ++d) {
             const auto draw = std::uint32_t(mixed(key + r * width + d) >> 32);
             store(to + d, draw < threshold ? 0.0F : load(from + d) * scale);
@@ -313,40 +325,55 @@ KOALA_INLINE float exponentialsBody(
     return sum;
 }
 
+// Rows 2a and 2a + 1 side by side, value by value.
+KOALA_INLINE void interleave(const Bfloat* even, const Bfloat* odd, Bfloat* to, std::size_t count)
+{
+    auto* __restrict words = reinterpret_cast<unsigned char*>(to);
+#pragma GCC ivdep
+    for (std::size_t c = 0; c < count; ++c) {
+        const std::uint32_t word = std::uint32_t(even[c].bits) | std::uint32_t(odd[c].bits) << 16;
+        __builtin_memcpy(words + 4 * c, &word, sizeof word);
+    }
+}
+KOALA_INLINE void interleave(const float* even, const float* odd, float* to, std::size_t count)
+{
+    for (std::size_t c = 0; c < count; ++c) {
+        to[2 * c] = even[c];
+        to[2 * c + 1] = odd[c];
+    }
+}
+
 template <typename V>
 KOALA_INLINE void scoreGradientsBody(
     const ScoreTile& tile, V* probabilities, V* dScores, V* dScoresPairs)
 {
     const std::size_t n = tile.queries;
+    const auto queries = std::int32_t(n);
+    const auto valid = std::int32_t(tile.validQueries);
+    const float scale = tile.scale;
     const float* __restrict logSum = tile.logSum;
     const float* __restrict inner = tile.inner;
-    const auto valid = std::ptrdiff_t(tile.validQueries);
     for (std::size_t a = 0; a < tile.keys; ++a) {
         const float* __restrict s = tile.scores + a * n;
         const float* __restrict dp = tile.dProbabilities + a * n;
         V* __restrict p = probabilities + a * n;
         V* __restrict ds = dScores + a * n;
-        const std::ptrdiff_t first = std::ptrdiff_t(a) + tile.diagonal;
-        for (std::size_t c = 0; c < n; ++c) {
-            const bool seen =
-                std::int32_t(c) >= std::int32_t(first) && std::int32_t(c) < std::int32_t(valid);
-            const float value = exponential(s[c] * tile.scale - logSum[c]);
-            const float gradient = value * (dp[c] - inner[c]) * tile.scale;
-            store(p + c, seen ? value : 0.0F);
-            store(ds + c, seen ? gradient : 0.0F);
+        const auto first = std::int32_t(std::ptrdiff_t(a) + tile.diagonal);
+#pragma GCC ivdep
+        for (std::int32_t c = 0; c < queries; ++c) {
+            const bool seen = (c >= first) & (c < valid);
+            // Outside, an exponent of -200 and a difference of 0 keep what memory held out.
+            const float value = exponential(seen ? s[c] * scale - logSum[c] : -200.0F);
+            const float kept = seen ? value : 0.0F;
+            const float difference = seen ? dp[c] - inner[c] : 0.0F;
+            store(p + c, kept);
+            store(ds + c, kept * difference * scale);
         }
     }
     if (dScoresPairs == nullptr)
         return;
-    for (std::size_t a = 0; a + 1 < tile.keys; a += 2) {
-        const V* __restrict even = dScores + a * n;
-        const V* __restrict odd = even + n;
-        V* __restrict to = dScoresPairs + a * n;
-        for (std::size_t c = 0; c < n; ++c) {
-            to[2 * c] = even[c];
-            to[2 * c + 1] = odd[c];
-        }
-    }
+    for (std::size_t a = 0; a + 1 < tile.keys; a += 2)
+        interleave(dScores + a * n, dScores + (a + 1) * n, dScoresPairs + a * n, n);
 }
 
 template <typename V>
@@ -367,6 +394,7 @@ template <typename V>
 KOALA_INLINE void storeScaledBody(
     const float* __restrict in, float scale, V* __restrict out, std::size_t count)
 {
+#pragma GCC ivdep
     for (std::size_t i = 0; i < count; ++i)
         store(out + i, in[i] * scale);
 }
@@ -376,6 +404,7 @@ KOALA_INLINE void storeTransposedBody(const float* __restrict in, std::size_t in
     std::size_t rows, std::size_t columns, V* __restrict out, std::size_t outLd)
 {
     for (std::size_t c = 0; c < columns; ++c)
+#pragma GCC ivdep
         for (std::size_t r = 0; r < rows; ++r)
             store(out + c * outLd + r, in[r * inLd + c]);
 }
@@ -383,6 +412,7 @@ KOALA_INLINE void storeTransposedBody(const float* __restrict in, std::size_t in
 template <typename V>
 KOALA_INLINE void scaleRowBody(V* e, float factor, std::size_t count)
 {
+#pragma GCC ivdep
     for (std::size_t i = 0; i < count; ++i)
         store(e + i, load(e + i) * factor);
 }
@@ -440,11 +470,9 @@ KOALA_INLINE void packStraightBody(const V* in, std::size_t inLd, std::size_t ro
         const V* odd = even + inLd;
         V* to = out + r * columns;
         if (r + 1 < rows)
-            for (std::size_t c = 0; c < columns; ++c) {
-                to[2 * c] = even[c];
-                to[2 * c + 1] = odd[c];
-            }
+            interleave(even, odd, to, columns);
         else
+#pragma GCC ivdep
             for (std::size_t c = 0; c < columns; ++c) {
                 to[2 * c] = r < rows ? even[c] : V{};
                 to[2 * c + 1] = V{};
