@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
@@ -53,6 +55,14 @@ Arguments parse(int argc, char** argv)
             arguments.model = argument;
     }
     return arguments;
+}
+
+double processorSeconds()
+{
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           1e-6 * double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
 }
 
 // The ids of train_peft.py: id i of step s is (i * 7919 + s * 104729) mod 40000 + 100.
@@ -111,6 +121,7 @@ int main(int argc, char** argv)
     }
     Adam adam;
     std::vector<double> seconds;
+    double processor = 0;
     double loss = 0;
     std::int64_t targets = 0;
     for (int step = 0; step <= arguments.steps; ++step) { // the first is a warm-up
@@ -130,16 +141,22 @@ int main(int argc, char** argv)
         std::fprintf(stderr, "step %d: loss %.5f, %.3f s\n", step, loss, took.count());
         if (step > 0)
             seconds.push_back(took.count());
+        else
+            processor = processorSeconds();
     }
     std::sort(seconds.begin(), seconds.end());
     const double median = seconds[seconds.size() / 2];
+    processor = (processorSeconds() - processor) / double(seconds.size());
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
-    std::printf("{\"bench\":\"train\",\"method\":\"%s\",\"precision\":\"%s\",\"threads\":%d,"
-                "\"tokens_per_step\":1024,\"targets\":%lld,\"seconds_per_step\":%.4f,"
-                "\"tokens_per_second\":%.1f,\"peak_memory_mib\":%ld,\"last_loss\":%.5f}\n",
-        arguments.options.method == TrainMethod::Full ? "full" : "lora",
-        arguments.options.precision == Precision::Bf16 ? "bf16" : "fp32", arguments.threads,
-        static_cast<long long>(targets), median, 1024 / median, usage.ru_maxrss / 1024, loss);
+    std::printf("%s\n",
+        fmt::format("{{\"bench\":\"train\",\"method\":\"{}\",\"precision\":\"{}\",\"threads\":{},"
+                    "\"tokens_per_step\":1024,\"targets\":{},\"seconds_per_step\":{:.4f},"
+                    "\"processor_seconds_per_step\":{:.4f},\"tokens_per_second\":{:.1f},"
+                    "\"peak_memory_mib\":{},\"last_loss\":{:.5f}}}",
+            arguments.options.method == TrainMethod::Full ? "full" : "lora",
+            arguments.options.precision == Precision::Bf16 ? "bf16" : "fp32", arguments.threads,
+            targets, median, processor, 1024 / median, usage.ru_maxrss / 1024, loss)
+            .c_str());
     return 0;
 }
