@@ -6,8 +6,9 @@
 int main(int argc, char** argv)
 {
     using namespace koala;
-    static const std::array<AddCommand, 4> commands{
-        addProjectCommand, addDataCommand, addMixtureCommand, addModelCommand};
+    static const std::array commands{addProjectCommand, addDataCommand, addMixtureCommand,
+        addModelCommand, addTrainCommand, addRunCommand, addServeCommand, addChatCommand,
+        addEvalCommand, addStarterCommand};
 
     CLI::App app{"Koala Workbench without a window: data, mixtures, models, runs, chat, evaluation",
         "koala"};
