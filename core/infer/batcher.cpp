@@ -1,6 +1,7 @@
 #include "core/infer/batcher.h"
 
 #include <algorithm>
+#include <cmath>
 #include <new>
 
 #include <fmt/format.h>
@@ -187,12 +188,18 @@ void Batcher::addToken(Sequence& sequence, std::span<const float> logits)
     const std::size_t answered = sequence.tokens.size() - sequence.promptTokens;
     if (answered == 0)
         sequence.promptSeconds = secondsSince(sequence.started);
+    const double logSum = m_sampler.logSumExp(logits);
+    if (!std::isfinite(logSum)) {
+        sequence.cache = nullptr;
+        return sequence.fail(invalidInput(
+            "the model gives values that are no numbers; its weights are broken or its training "
+            "diverged. Use another checkpoint"));
+    }
     GeneratedToken token;
     token.token = m_sampler.choose(logits, sequence.settings, sequence.tokens, answered);
     if (std::find(sequence.stopTokens.begin(), sequence.stopTokens.end(), token.token) !=
         sequence.stopTokens.end())
         return end(sequence, "stop");
-    const double logSum = m_sampler.logSumExp(logits);
     token.logprob = double(logits[std::size_t(token.token)]) - logSum;
     if (sequence.alternatives > 0)
         token.alternatives = m_sampler.alternatives(logits, sequence.alternatives, logSum);

@@ -144,6 +144,7 @@ double Sampler::logSumExp(std::span<const float> logits)
 {
     m_work.assign(logits.begin(), logits.end());
     const float largest = *std::max_element(m_work.begin(), m_work.end());
+    // A NaN anywhere makes the sum one, wherever it stood.
     return double(largest) +
            std::log(double(m_kernels.raise(m_work.data(), m_work.size(), largest)));
 }

@@ -49,10 +49,11 @@ struct V {
             out, _mm_add_ps(_mm256_castps256_ps128(sums), _mm256_extractf128_ps(sums, 1)));
     }
 
-    // e^x = 2^n e^r with |r| <= ln 2 / 2; the polynomial is Cephes' for expf, about 1 ulp.
+    // e^x = 2^n e^r with |r| <= ln 2 / 2; the polynomial is Cephes' for expf, about 1 ulp. The
+    // order of operands lets NaN through.
     static F exp(F x)
     {
-        x = _mm256_max_ps(_mm256_min_ps(x, set1(88.3762626647950F)), set1(-87.3365478515625F));
+        x = _mm256_max_ps(set1(-87.3365478515625F), _mm256_min_ps(set1(88.3762626647950F), x));
         const F n = _mm256_round_ps(_mm256_mul_ps(x, set1(1.44269504088896341F)),
             _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
         F r = _mm256_fnmadd_ps(n, set1(0.693359375F), x);

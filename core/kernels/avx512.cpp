@@ -57,10 +57,11 @@ struct V {
         _mm_storeu_ps(out, _mm512_castps512_ps128(_mm512_permutexvar_ps(firsts, all)));
     }
 
-    // e^x = 2^n e^r with |r| <= ln 2 / 2; the polynomial is Cephes' for expf, about 1 ulp.
+    // e^x = 2^n e^r with |r| <= ln 2 / 2; the polynomial is Cephes' for expf, about 1 ulp. The
+    // order of operands lets NaN through.
     static F exp(F x)
     {
-        x = _mm512_max_ps(_mm512_min_ps(x, set1(88.3762626647950F)), set1(-87.3365478515625F));
+        x = _mm512_max_ps(set1(-87.3365478515625F), _mm512_min_ps(set1(88.3762626647950F), x));
         const F n = _mm512_roundscale_ps(_mm512_mul_ps(x, set1(1.44269504088896341F)),
             _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
         F r = _mm512_fnmadd_ps(n, set1(0.693359375F), x);

@@ -309,6 +309,23 @@ TEST_F(TinyEngine, AnAnswerMayFillTheContextToItsEnd)
     EXPECT_LE(answer.tokens.size(), 28U);
 }
 
+TEST_F(TinyEngine, WeightsThatAreNoNumbersGiveAMessage)
+{
+    const auto folder = test::temporaryDirectory();
+    auto weights = test::tinyWeights();
+    weights[3].values[70] = std::nanf("");
+    test::writeHfModel(folder.path(), test::tinyConfig(), weights);
+    fs::copy_file(base() / "tokenizer.model", folder.path() / "tokenizer.model");
+    const auto engine = openEngine(folder.path());
+    for (const double temperature : {0.0, 1.0}) {
+        GenerationRequest request = greedy({1, 40, 300}, 8);
+        request.settings.temperature = temperature;
+        const auto answer = engine->generate(request, {}, {});
+        ASSERT_FALSE(answer.ok());
+        EXPECT_THAT(answer.error().message, testing::HasSubstr("no numbers"));
+    }
+}
+
 TEST_F(TinyEngine, OpeningSaysWhatIsWrong)
 {
     const auto folder = test::temporaryDirectory();

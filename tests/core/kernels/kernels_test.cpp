@@ -207,6 +207,8 @@ TEST_P(EveryForm, RaiseMatchesItsDefinition)
         sum += want.emplace_back(std::exp(double(value) - double(3.5F)));
     EXPECT_NEAR(GetParam()->raise(x.data(), x.size(), 3.5F) / sum, 1, 1e-6);
     EXPECT_LT(nmse(x, want), 1e-12);
+    x[500] = kNaN;
+    EXPECT_TRUE(std::isnan(GetParam()->raise(x.data(), x.size(), 3.5F)));
 }
 
 INSTANTIATE_TEST_SUITE_P(All, EveryForm, testing::ValuesIn(availableKernels()),
