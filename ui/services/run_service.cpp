@@ -1,108 +1,9 @@
 #include "ui/services/run_service.h"
 
-#include <map>
-
-#include <QTimer>
-
 #include "ui/services/json_child.h"
+#include "ui/services/run_reader.h"
 
 namespace koala {
-
-namespace {
-constexpr int kPollMs = 500;
-} // namespace
-
-// Lives on the worker thread.
-class RunReader final : public QObject {
-    Q_OBJECT
-public:
-    explicit RunReader(fs::path runs) : m_folder(std::move(runs)) {}
-
-    void begin()
-    {
-        m_timer = new QTimer(this);
-        connect(m_timer, &QTimer::timeout, this, &RunReader::look);
-        m_timer->start(kPollMs);
-        look();
-    }
-
-Q_SIGNALS:
-    void looked(std::shared_ptr<const koala::RunSnapshots> runs);
-
-private:
-    struct Followed {
-        std::unique_ptr<EventLogReader> log;
-        RunState state;
-        RunSeries series;
-        RunSnapshot snapshot;
-        bool fresh = true;
-    };
-
-    void look()
-    {
-        std::vector<fs::path> folders;
-        if (auto listed = listDirectory(m_folder); listed.ok())
-            folders = std::move(*listed); // by name, and names begin with their time: oldest first
-        bool changed = m_first;
-        std::map<std::string, Followed> kept;
-        for (const fs::path& folder : folders) {
-            const std::string id = folder.filename().string();
-            if (auto node = m_runs.extract(id); !node.empty())
-                kept.insert(std::move(node));
-            else if (std::error_code code; fs::exists(folder / "config.json", code))
-                kept[id].log = std::make_unique<EventLogReader>(folder);
-        }
-        changed |= !m_runs.empty() || kept.size() != m_count;
-        m_runs = std::move(kept);
-        m_count = m_runs.size();
-        int key = 0;
-        for (auto& [id, run] : m_runs) {
-            changed |= update(m_folder / id, run);
-            run.snapshot.key = key++;
-        }
-        if (!changed)
-            return;
-        m_first = false;
-        auto all = std::make_shared<RunSnapshots>();
-        for (auto run = m_runs.rbegin(); run != m_runs.rend(); ++run)
-            all->push_back(run->second.snapshot);
-        Q_EMIT looked(std::move(all));
-    }
-
-    bool update(const fs::path& folder, Followed& run)
-    {
-        bool changed = run.fresh;
-        if (!run.snapshot.config) {
-            auto config = readRunConfig(folder);
-            run.snapshot.config = std::make_shared<Json>(config.ok() ? std::move(*config) : Json());
-        }
-        for (;;) {
-            auto events = run.log->poll();
-            if (!events.ok() || events->empty())
-                break;
-            run.state.add(*events);
-            run.series.add(*events);
-            changed = true;
-        }
-        if (changed) {
-            run.snapshot.state = std::make_shared<RunState>(run.state);
-            run.snapshot.series = std::make_shared<RunSeries>(run.series);
-        }
-        // "Lost" is told by the clock alone.
-        const RunPhase phase = run.state.phase();
-        if (!changed && phase == run.snapshot.summary.phase)
-            return false;
-        run.snapshot.summary = summarise(folder, run.state);
-        run.fresh = false;
-        return true;
-    }
-
-    fs::path m_folder;
-    QTimer* m_timer = nullptr;
-    std::map<std::string, Followed> m_runs;
-    std::size_t m_count = 0;
-    bool m_first = true;
-};
 
 RunService::RunService(fs::path project, NoWorker, QObject* parent)
     : QObject(parent), m_project(std::move(project)), m_runs(std::make_shared<RunSnapshots>())
@@ -213,5 +114,3 @@ void RunService::launch(const QStringList& arguments)
 }
 
 } // namespace koala
-
-#include "run_service.moc"

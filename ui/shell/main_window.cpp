@@ -62,6 +62,7 @@ MainWindow::MainWindow(WindowParts parts, RunService& runs, QWidget* parent)
     column->addWidget(m_status);
     for (const PageEntry& entry : m_parts.pages)
         m_rail->addPage(entry.id, entry.title, entry.icon, entry.atFoot);
+    m_lastPage = m_state.page();
     m_rail->setNarrow(m_state.railNarrow());
     if (!restoreGeometry(m_state.geometry()))
         resize(kFirstSize);
@@ -118,8 +119,7 @@ void MainWindow::addKeys()
         m_state.setRailNarrow(m_rail->narrow());
     });
     for (std::size_t i = 0; i < m_parts.pages.size() && i < 9; ++i)
-        key(pageKeys(int(i)),
-            [this, i] { showPage(m_parts.pages[i].id); });
+        key(pageKeys(int(i)), [this, i] { showPage(m_parts.pages[i].id); });
     key(keysOf(WindowKey::Close), [this] { close(); });
 }
 

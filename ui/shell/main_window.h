@@ -47,6 +47,7 @@ public:
     void go(const Destination& destination);
     Page* page(const QString& id); // makes it if needed; null for an unknown name
     QString currentPage() const { return m_current; }
+    QString lastPage() const { return m_lastPage; } // in front when the window was closed
     void addNotice(Tone tone, const QString& text, const QString& details);
     NoticeModel& notices() { return m_notices; }
     void bringToFront();
@@ -84,7 +85,7 @@ private:
     CommandPalette* m_palette = nullptr;
     QWidget* m_toast = nullptr;
     std::map<QString, Page*> m_made;
-    QString m_current;
+    QString m_current, m_lastPage;
     int m_unread = 0;
     LatestTask m_computer, m_recentTask;
     QTimer m_tick;
