@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/base/check.h"
+
 namespace koala {
 namespace {
 
@@ -50,16 +52,19 @@ void ThreadPool::share(std::size_t count, std::size_t grain, Call call, void* co
 {
     m_count = count;
     m_grain = std::max<std::size_t>(1, grain);
+    m_pieces = (count + m_grain - 1) / m_grain;
+    KOALA_CHECK(m_pieces < (std::uint64_t(1) << 32));
     m_call = call;
     m_context = context;
-    m_next.store(0, std::memory_order_relaxed);
-    m_busy.store(static_cast<int>(m_workers.size()), std::memory_order_relaxed);
-    m_round.fetch_add(1, std::memory_order_release);
+    m_unfinished.store(static_cast<std::uint32_t>(m_pieces), std::memory_order_relaxed);
+    const std::uint32_t round = m_round.load(std::memory_order_relaxed) + 1;
+    m_left.store(std::uint64_t(round) << 32 | m_pieces, std::memory_order_release);
+    m_round.store(round, std::memory_order_release);
     m_round.notify_all();
     takePieces(0);
-    for (int busy = m_busy.load(std::memory_order_acquire); busy != 0;
-        busy = m_busy.load(std::memory_order_acquire))
-        awaitChange(m_busy, busy);
+    for (std::uint32_t left = m_unfinished.load(std::memory_order_acquire); left != 0;
+        left = m_unfinished.load(std::memory_order_acquire))
+        awaitChange(m_unfinished, left);
 }
 
 void ThreadPool::work(int thread)
@@ -67,22 +72,26 @@ void ThreadPool::work(int thread)
     std::uint32_t seen = 0;
     while (true) {
         awaitChange(m_round, seen);
-        ++seen; // rounds are never skipped: the caller waits for all workers
+        seen = m_round.load(std::memory_order_acquire);
         if (m_ending)
             return;
         takePieces(thread);
-        if (m_busy.fetch_sub(1, std::memory_order_acq_rel) == 1)
-            m_busy.notify_one();
     }
 }
 
 void ThreadPool::takePieces(int thread)
 {
-    while (true) {
-        const std::size_t begin = m_next.fetch_add(m_grain, std::memory_order_relaxed);
-        if (begin >= m_count)
-            return;
+    std::uint64_t left = m_left.load(std::memory_order_acquire);
+    while ((left & 0xffffffffU) != 0) {
+        if (!m_left.compare_exchange_weak(
+                left, left - 1, std::memory_order_acq_rel, std::memory_order_acquire))
+            continue;
+        const std::size_t piece = m_pieces - (left & 0xffffffffU);
+        const std::size_t begin = piece * m_grain;
         m_call(m_context, begin, std::min(begin + m_grain, m_count), thread);
+        if (m_unfinished.fetch_sub(1, std::memory_order_acq_rel) == 1)
+            m_unfinished.notify_one();
+        left = m_left.load(std::memory_order_acquire);
     }
 }
 

@@ -44,13 +44,18 @@ private:
     void takePieces(int thread);
 
     std::vector<std::jthread> m_workers;
+    // Of this round. Written between rounds only: a round lasts until every piece that was taken is
+    // done, and who has taken one may read them.
     std::size_t m_count = 0;
     std::size_t m_grain = 1;
+    std::size_t m_pieces = 0;
     Call m_call = nullptr;
     void* m_context = nullptr;
-    alignas(64) std::atomic<std::size_t> m_next = 0;
+    // Round (high half) and pieces not taken yet (low half): a thread that comes late for one round
+    // cannot take from the next by mistake, and nobody waits for it.
+    alignas(64) std::atomic<std::uint64_t> m_left = 0;
+    alignas(64) std::atomic<std::uint32_t> m_unfinished = 0;
     alignas(64) std::atomic<std::uint32_t> m_round = 0;
-    alignas(64) std::atomic<int> m_busy = 0; // workers that have not finished this round
     std::atomic<bool> m_ending = false;
 };
 
