@@ -122,17 +122,17 @@ QString DataController::headline() const
         return tr("nothing imported yet");
     std::uint64_t rows = 0;
     std::uint64_t tokens = 0;
-    bool counted = true;
+    bool complete = true;
     for (const DataSource& source : sources) {
         rows += source.manifest.rows;
         tokens += source.tokens.value_or(0);
-        counted = counted && source.tokens.has_value();
+        complete = complete && source.tokens.has_value();
     }
     QStringList parts{counted(qint64(sources.size()), tr("source"), tr("sources"))};
     if (!m_service.promptSets().empty())
         parts << counted(qint64(m_service.promptSets().size()), tr("test set"), tr("test sets"));
     parts << tr("%1 records").arg(grouped(qint64(rows)));
-    if (counted)
+    if (complete)
         parts << tr("%1 tokens").arg(shortCount(qint64(tokens)));
     return parts.join(QStringLiteral(" · "));
 }

@@ -184,7 +184,7 @@ void DataPage::chooseFiles()
     dialog->open();
 }
 
-void DataPage::show(const Destination& destination)
+void DataPage::open(const Destination& destination)
 {
     if (!destination.subject.isEmpty())
         m_controller.choose(destination.subject);

@@ -5,6 +5,7 @@
 #include "ui/pages/data/data_controller.h"
 #include "ui/widgets/page.h"
 
+class QPushButton;
 class QSplitter;
 class QStackedWidget;
 class QTableView;
@@ -23,8 +24,7 @@ public:
     DataController& controller() { return m_controller; }
 
     void activated() override;
-    void show(const Destination& destination) override;
-    using Page::show;
+    void open(const Destination& destination) override;
     QJsonObject saveState() const override;
     void restoreState(const QJsonObject& state) override;
     void importFiles(const QStringList& files) { m_controller.importFiles(files); }

@@ -112,7 +112,7 @@ TokensTab::TokensTab(DataController& controller, QWidget* parent) : QWidget(pare
     connect(&m_controller, &DataController::tokensOfRow, this, &TokensTab::showTokens);
     connect(&m_controller, &DataController::tokensFailed, this, [this](const QString& message) {
         m_view->setTokens({}, {});
-        m_problem->show(Tone::Warning, message);
+        m_problem->tell(Tone::Warning, message);
     });
     connect(&m_controller, &DataController::chosen, this, [this] {
         const auto rows = m_controller.rows().total();
@@ -270,7 +270,7 @@ void TokensTab::showTokens(const TokenRow& tokens)
     m_total->setText(grouped(qint64(total)));
     m_trained->setText(grouped(qint64(trained)));
     m_share->setText(total == 0 ? QStringLiteral("–") : tr("%1 %").arg(qRound(100.0 * double(trained) / double(total))));
-    m_bar->setSegments({{double(std::min<std::size_t>(total, std::size_t(tokens.limit))), koala::tokens().accent}}, tokens.limit);
+    m_bar->setSegments({{double(std::min<std::size_t>(total, std::size_t(tokens.limit))), koala::tokens().accent, BarSegment::Fill::Solid, {}, {}}}, tokens.limit);
     m_limit->setText(tr("of %1").arg(grouped(tokens.limit)));
     m_left->setText(int(total) > tokens.limit ? tr("%1 too many, the end is cut").arg(grouped(qint64(total) - tokens.limit))
                                               : tr("%1 left, nothing is cut").arg(grouped(tokens.limit - qint64(total))));
