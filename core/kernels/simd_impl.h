@@ -184,14 +184,26 @@ void tilesOfRows(const MatmulRows& work, std::size_t row)
 template <WeightType T>
 void matmulOf(const MatmulRows& work, std::size_t begin, std::size_t end)
 {
-    if (work.count == 1)
+    switch (work.count) {
+    case 1:
         return streamRows<T, 1>(work, work.x, work.y, begin, end);
-    if (work.count == 2)
+    case 2:
         return streamRows<T, 2>(work, work.x, work.y, begin, end);
-    if (work.count == 3)
+    case 3:
         return streamRows<T, 3>(work, work.x, work.y, begin, end);
-    if (work.count == 4)
+    case 4:
         return streamRows<T, 4>(work, work.x, work.y, begin, end);
+    case 5:
+        return streamRows<T, 5>(work, work.x, work.y, begin, end);
+    case 6:
+        return streamRows<T, 6>(work, work.x, work.y, begin, end);
+    case 7:
+        return streamRows<T, 7>(work, work.x, work.y, begin, end);
+    case 8:
+        return streamRows<T, 8>(work, work.x, work.y, begin, end);
+    default:
+        break;
+    }
     const std::size_t padded = paddedSize(work.weights.columns);
     std::size_t row = begin;
     for (; row + V::kTileRows <= end; row += V::kTileRows) {
