@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <QApplication>
+#include <QTimer>
 
 #include "core/base/process.h"
 #include "core/store/project.h"

@@ -26,8 +26,13 @@ QString lossWords(std::optional<double> loss)
 
 QString rateWords(double value)
 {
-    QString text = QString::number(value, 'g', 3);
-    return text.replace(QStringLiteral("e-0"), QStringLiteral("e-"));
+    if (value == 0 || std::abs(value) >= 0.01)
+        return QString::number(value, 'g', 3);
+    // "1.59e-4", "2e-4": small rates by their power of ten.
+    const int power = int(std::floor(std::log10(std::abs(value)) + 1e-9));
+    return QStringLiteral("%1e%2")
+        .arg(QString::number(value / std::pow(10, power), 'g', 3))
+        .arg(power);
 }
 
 double wallSeconds(const RunSummary& summary)

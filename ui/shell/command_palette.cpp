@@ -51,8 +51,8 @@ std::vector<PaletteMatch> matchPalette(
     const QStringList parts = words.split(QLatin1Char(' '), Qt::SkipEmptyParts);
     std::map<PaletteItem::Group, std::vector<const PaletteItem*>> found;
     for (const PaletteItem& item : items) {
-        if (only && item.group != *only)
-            continue;
+        if (only ? item.group != *only : item.group == PaletteItem::Group::Prompts)
+            continue; // prompts only when asked for
         if (std::ranges::all_of(parts,
                 [&](const QString& part) { return item.text.contains(part, Qt::CaseInsensitive); }))
             found[item.group].push_back(&item);

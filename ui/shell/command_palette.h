@@ -33,7 +33,7 @@ struct PaletteMatch {
     int count = 0;
 };
 std::vector<PaletteMatch> matchPalette(
-    const std::vector<PaletteItem>& items, const QString& query, int perGroup = 6);
+    const std::vector<PaletteItem>& items, const QString& query, int perGroup = 8);
 
 class CommandPalette final : public QWidget {
     Q_OBJECT

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <QStackedWidget>
+#include <QTimer>
 #include <QWidget>
 
 #include "ui/services/latest_task.h"

@@ -5,6 +5,8 @@
 #include <QPainterPath>
 #include <QVBoxLayout>
 
+#include "ui/widgets/icons.h"
+
 namespace koala {
 
 Card::Card(QWidget* parent) : QFrame(parent), m_body(new QVBoxLayout)
@@ -70,6 +72,11 @@ void Card::addToHead(QWidget* widget)
 void Card::setTone(Tone tone)
 {
     m_tone = tone;
+    if (m_head != nullptr) {
+        m_head->setMinimumHeight(tone == Tone::Neutral ? size::kCardHead : 44);
+        m_headLayout->setContentsMargins(tone == Tone::Neutral ? size::kGap : 40, 4, size::kInset,
+            tone == Tone::Neutral ? 0 : 4);
+    }
     update();
 }
 
@@ -87,6 +94,11 @@ void Card::paintEvent(QPaintEvent*)
         painter.setClipPath(frame);
         painter.fillRect(QRect(0, 0, width(), m_head->geometry().bottom() + 1), t.tint(m_tone));
         painter.restore();
+        paintIcon(painter,
+            m_tone == Tone::Bad    ? "error"
+            : m_tone == Tone::Good ? "check-circle"
+                                   : "warning",
+            QRect(size::kGap, m_head->geometry().center().y() - 7, 16, 16), t.strong(m_tone));
     }
     painter.setPen(m_tone == Tone::Neutral ? t.line : t.strong(m_tone));
     painter.drawPath(frame);

@@ -154,9 +154,14 @@ QString shortNumber(double value, char format, int digits)
         return QLocale().toString(value, 'f', 0);
     if (value == 0)
         return QStringLiteral("0");
-    QString text = QLocale().toString(value, format, digits);
-    text.replace(QStringLiteral("e-0"), QStringLiteral("e-"));
-    return text;
+    if (format != 'e')
+        return QLocale().toString(value, format, digits);
+    if (std::abs(value) >= 0.01)
+        return QLocale().toString(value, 'g', 3);
+    const int power = int(std::floor(std::log10(std::abs(value)) + 1e-9));
+    return QStringLiteral("%1e%2")
+        .arg(QLocale().toString(value / std::pow(10, power), 'g', 3))
+        .arg(power);
 }
 } // namespace
 
@@ -270,7 +275,7 @@ public:
             }
         if (!std::isfinite(low))
             low = 0, high = 1;
-        if (low > 0 && low < 0.1 * high)
+        if (low > 0 && low < 0.4 * high)
             low = 0;
         if (high <= low)
             high = low + 1;
@@ -407,7 +412,7 @@ private:
             QString getTickLabel(double tick, const QLocale&, QChar, int) override
             {
                 if (m_format == 'e')
-                    return std::abs(tick) < 1e-12 ? QStringLiteral("0") : shortNumber(tick, 'g', 3);
+                    return std::abs(tick) < 1e-12 ? QStringLiteral("0") : shortNumber(tick, 'e', 2);
                 if (std::abs(tick) >= 1000)
                     return QLocale().toString(tick, 'f', 0);
                 QString text = QLocale().toString(tick, 'f', std::max(m_digits, 2));

@@ -52,7 +52,7 @@ void CellDelegate::paint(
     const QVariant tone = index.data(kToneRole);
     const QColor strong = tone.isValid() ? t.strong(Tone(tone.toInt())) : t.secondary;
     if (const QByteArray name = index.data(kIconRole).toByteArray(); !name.isEmpty()) {
-        paintIcon(*painter, name.constData(), QRect(r.x(), r.center().y() - 7, 14, 14), strong);
+        paintIcon(*painter, name.constData(), QRect(r.x(), r.center().y() - 6, 14, 14), strong);
         r.setLeft(r.left() + 19);
     }
     const bool strongText = index.data(kStrongRole).toBool();

@@ -41,10 +41,10 @@ TEST_P(Theme, KeepsTheEightSeriesApart)
 
 INSTANTIATE_TEST_SUITE_P(Kinds, Theme,
     testing::Values(ThemeKind::Light, ThemeKind::Dark, ThemeKind::HighContrast),
-    [](const auto& info) {
-        return info.param == ThemeKind::Light  ? "Light"
-               : info.param == ThemeKind::Dark ? "Dark"
-                                               : "HighContrast";
+    [](const testing::TestParamInfo<ThemeKind>& given) {
+        return given.param == ThemeKind::Light  ? "Light"
+               : given.param == ThemeKind::Dark ? "Dark"
+                                                : "HighContrast";
     });
 
 TEST(ContrastRatio, IsTwentyOneForBlackOnWhite)

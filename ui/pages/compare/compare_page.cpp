@@ -490,6 +490,12 @@ void ComparePage::open(const Destination& destination)
         m_wantB = sides.value(1);
         m_controller.service().refresh();
         refreshChoices();
+    } else if (destination.verb == QStringLiteral("prompt")) {
+        // From the palette: "#42". Filters may hide it; then nothing changes.
+        const int number = destination.subject.toInt();
+        for (int row = 0; row < m_controller.prompts().rowCount(); ++row)
+            if (m_controller.prompts().at(row)->number == number)
+                m_controller.choosePrompt(row);
     } else if (!destination.subject.isEmpty()) {
         m_controller.choose(destination.subject, {}, {});
     }

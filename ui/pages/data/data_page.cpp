@@ -186,7 +186,9 @@ void DataPage::chooseFiles()
 
 void DataPage::open(const Destination& destination)
 {
-    if (!destination.subject.isEmpty())
+    if (destination.verb == QStringLiteral("import"))
+        m_controller.importFiles(destination.subject.split(QLatin1Char('\n')));
+    else if (!destination.subject.isEmpty())
         m_controller.choose(destination.subject);
 }
 

@@ -20,7 +20,7 @@
 namespace koala {
 
 namespace {
-constexpr int kSideWidth = 280, kFilesShown = 8;
+constexpr int kSideWidth = 236, kFilesShown = 8;
 
 struct Found {
     std::vector<CheckpointRow> rows;
@@ -64,7 +64,7 @@ CheckpointsTab::CheckpointsTab(RunsController& controller, QWidget* parent)
     auto* list = new Card(this);
     prepareTable(*m_table, tr("Checkpoints"), "checkpoints.table");
     m_table->setModel(m_model);
-    setColumns(*m_table, {72, 84, 92, 76, 84, 100, 0});
+    setColumns(*m_table, {62, 70, 80, 70, 70, 84, 0});
     list->body()->addWidget(m_table);
     list->body()->setContentsMargins(4, 4, 4, 4);
     auto* left = new QWidget(this);
@@ -87,10 +87,10 @@ CheckpointsTab::CheckpointsTab(RunsController& controller, QWidget* parent)
 QWidget* CheckpointsTab::makeDetail()
 {
     m_detail = new Card(tr("No checkpoint chosen"), this);
-    m_chat = plainButton(tr("Chat"), "chat", "checkpoints.chat", m_detail);
-    m_compare = plainButton(tr("Compare"), "compare", "checkpoints.compare", m_detail);
-    m_resume = plainButton(tr("Resume from here"), nullptr, "checkpoints.resume", m_detail);
-    m_pin = plainButton(tr("Pin"), "pin", "checkpoints.pin", m_detail);
+    m_chat = plainButton(tr("Chat"), nullptr, "checkpoints.chat", m_detail);
+    m_compare = plainButton(tr("Compare"), nullptr, "checkpoints.compare", m_detail);
+    m_resume = plainButton(tr("Resume"), nullptr, "checkpoints.resume", m_detail);
+    m_pin = plainButton(tr("Pin"), nullptr, "checkpoints.pin", m_detail);
     m_verify = plainButton(tr("Verify"), nullptr, "checkpoints.verify", m_detail);
     for (QPushButton* button : {m_chat, m_compare, m_resume, m_pin, m_verify})
         m_detail->addToHead(button);

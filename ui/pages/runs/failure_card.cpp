@@ -6,7 +6,7 @@
 #include <QHBoxLayout>
 #include <QVBoxLayout>
 
-#include "ui/pages/runs/run_look.h"
+#include "ui/services/run_words.h"
 #include "ui/services/words.h"
 #include "ui/widgets/buttons.h"
 #include "ui/widgets/inputs.h"
@@ -69,7 +69,9 @@ FailureWords failureWords(const RunSnapshot& run)
     if (s.step > 0)
         words.title += QObject::tr(" at step %1").arg(grouped(s.step));
     const QString time = shortDate(s.endedAt.empty() ? s.lastEventAt : s.endedAt);
-    words.when = time + QStringLiteral(" · ") + progressWords(s);
+    words.when = time;
+    if (const double wall = wallSeconds(s); wall > 0)
+        words.when += QObject::tr(", %1 after the start").arg(durationWords(wall));
     if (words.safeStep >= 0) {
         words.safe = QObject::tr("Checkpoint %1").arg(grouped(words.safeStep));
         words.command = QStringLiteral("koala run resume %1@%2").arg(run.id()).arg(words.safeStep);
@@ -106,9 +108,10 @@ FailureCard::FailureCard(QWidget* parent) : Card(QString(), parent)
         auto* value = new TextLabel(TextRole::Body, this);
         value->setWordWrap(true);
         value->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        if (row > 0)
+            grid->addWidget(new Hairline(Qt::Horizontal, this), row++, 0, 1, 2);
         grid->addWidget(name, row, 0, Qt::AlignTop);
         grid->addWidget(value, row++, 1);
-        grid->addWidget(new Hairline(Qt::Horizontal, this), row++, 0, 1, 2);
         return value;
     };
     m_what = add(tr("What happened"));

@@ -17,7 +17,7 @@
 namespace koala {
 
 namespace {
-constexpr int kTitleWidth = 154, kEditorWidth = 232, kNumberWidth = 120, kLeft = 22;
+constexpr int kTitleWidth = 140, kEditorWidth = 204, kNumberWidth = 120, kLeft = 22;
 constexpr int kMostSegments = 3;
 
 QString view(std::string_view text)
@@ -68,7 +68,7 @@ FormRow::FormRow(RunFormController& controller, const OptionBinding& option, QWi
         m_choices << view(choice);
     auto* row = new QHBoxLayout;
     row->setContentsMargins(kLeft, 4, 12, 4);
-    row->setSpacing(12);
+    row->setSpacing(8);
     m_title->setFixedWidth(kTitleWidth);
     m_title->setBuddy(nullptr);
     row->addWidget(m_title);

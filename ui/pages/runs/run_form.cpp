@@ -23,6 +23,12 @@ QString view(std::string_view text)
     return QString::fromUtf8(text.data(), qsizetype(text.size()));
 }
 
+// The form's words for a group; the declaration's own where they are short.
+QString groupTitle(std::string_view group)
+{
+    return group == "Checkpoints and measures" ? QObject::tr("Saving") : view(group);
+}
+
 // One group in the list at the left: its name, and how many fields differ.
 class GroupButton final : public QAbstractButton {
 public:
@@ -123,12 +129,12 @@ QWidget* RunForm::makeFields()
     recipe->setMaximumWidth(kFormWidth);
     auto* line = new QHBoxLayout;
     line->setContentsMargins(22, 4, 12, 10);
-    line->setSpacing(12);
+    line->setSpacing(8);
     auto* label = new TextLabel(tr("Begin with"), TextRole::Body, recipe);
-    label->setFixedWidth(154);
+    label->setFixedWidth(140);
     line->addWidget(label);
     m_recipe = comboBox(tr("Recipe"), "form.recipe", recipe);
-    m_recipe->setFixedWidth(232);
+    m_recipe->setFixedWidth(204);
     line->addWidget(m_recipe);
     auto* words =
         new TextLabel(tr("changes below are written as --set"), TextRole::Secondary, recipe);
@@ -142,11 +148,11 @@ QWidget* RunForm::makeFields()
         const std::string group(option.info.group);
         Card*& card = m_cards[group];
         if (card == nullptr) {
-            card = new Card(view(option.info.group), content);
+            card = new Card(groupTitle(option.info.group), content);
             card->setMaximumWidth(kFormWidth);
             card->body()->setContentsMargins(0, 2, 0, 6);
             column->addWidget(card);
-            auto* button = new GroupButton(view(option.info.group), this);
+            auto* button = new GroupButton(groupTitle(option.info.group), this);
             m_groupButtons[group] = button;
             m_groupColumn->addWidget(button);
             connect(button, &QAbstractButton::clicked, this,

@@ -18,7 +18,7 @@
 namespace koala {
 
 namespace {
-constexpr int kWidth = 384;
+constexpr int kWidth = 368;
 // What one trained number costs beside the weights: a gradient and two moments, in single
 // precision.
 constexpr double kGradientBytes = 4, kMomentBytes = 8;

@@ -91,7 +91,7 @@ RunsPage::RunsPage(RunService& runs, RunPlanner& planner, QWidget* parent)
 QWidget* RunsPage::makeList()
 {
     auto* list = new QWidget(m_columns);
-    list->setMinimumWidth(260);
+    list->setMinimumWidth(316);
     auto* bar = new QWidget(list);
     QHBoxLayout* row = toolBar(bar);
     auto* search = new SearchField(tr("Search runs"), "runs.search", bar);
@@ -101,7 +101,7 @@ QWidget* RunsPage::makeList()
     m_table = new QTableView(list);
     prepareTable(*m_table, tr("Runs"), "runs.table");
     m_table->setModel(&m_controller.model());
-    setColumns(*m_table, {30, 0, 104, 58});
+    setColumns(*m_table, {28, 0, 92, 54});
     auto* down = splitter(Qt::Vertical, "runs.down", list);
     m_shown = new ShownRuns(m_controller, down);
     auto* shown = new QWidget(down);
@@ -323,6 +323,7 @@ void RunsPage::refreshActions()
 void RunsPage::activated()
 {
     refresh();
+    m_table->setFocus();
 }
 
 void RunsPage::open(const Destination& destination)

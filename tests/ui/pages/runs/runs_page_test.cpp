@@ -1,5 +1,6 @@
 // The Runs page on a fake service: rows, stopping, the form and its command line.
 #include <QAbstractItemModelTester>
+#include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
 #include <QTableView>
