@@ -152,7 +152,8 @@ Status StarterJob::followTraining(const std::string& runId)
     KOALA_RETURN_IF_ERROR(createDirectories(log.parent_path()));
     ProcessOptions options;
     options.arguments = {(programDirectory() / "koala").string(), "--project",
-        m_project->directory().string(), "train", kRecipe, "--run", runId};
+        m_project->directory().string(), "train", kRecipe, "--model", kStarterModel, "--mixture",
+        kStarterMixture, "--run", runId};
     options.outputFile = log;
     m_say(fmt::format("Fine-tune: koala train {} --run {}", kRecipe, runId));
     KOALA_TRY(ChildProcess child, ChildProcess::start(options));
