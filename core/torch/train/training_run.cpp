@@ -54,6 +54,19 @@ std::int64_t useThreads(std::int64_t wanted)
     return threads;
 }
 
+// What a resumed run does differently from its config.json, which stays as it is. Options that the
+// saved state depends on are refused when the checkpoint is loaded.
+Status applyAssignments(const TrainingRunOptions& options, RunConfig& config)
+{
+    OptionProblems problems;
+    for (const std::string& assignment : options.assignments)
+        for (OptionProblem& problem : applyAssignment(bindOptions(config.train), assignment))
+            problems.push_back(std::move(problem));
+    if (problems.empty())
+        problems = validate(config.train);
+    return toStatus(problems, "--set");
+}
+
 // Everything between run_started and run_ended.
 Result<RunEndedEvent> trainFrom(const TrainingRunOptions& options, const OpenParts& openParts,
     const RunConfig& config, const std::optional<CheckpointInfo>& from, EventLogWriter& log)
@@ -105,7 +118,8 @@ Result<RunEndedEvent> runTraining(const TrainingRunOptions& options)
 Result<RunEndedEvent> runTraining(const TrainingRunOptions& options, const OpenParts& openParts)
 {
     KOALA_TRY(const FileLock lock, FileLock::acquire(options.runDirectory / ".lock"));
-    KOALA_TRY(const RunConfig config, readTrainingRun(options.runDirectory));
+    KOALA_TRY(RunConfig config, readTrainingRun(options.runDirectory));
+    KOALA_RETURN_IF_ERROR(applyAssignments(options, config));
     KOALA_TRY(const std::optional<CheckpointInfo> from, resumePoint(options));
     KOALA_TRY(const auto log, EventLogWriter::open(options.runDirectory));
     clearStopRequests(options.runDirectory);
@@ -118,6 +132,9 @@ Result<RunEndedEvent> runTraining(const TrainingRunOptions& options, const OpenP
     if (options.resume)
         started.resumedFrom = from ? from->step : 0;
     KOALA_RETURN_IF_ERROR(log->append(started));
+    for (const std::string& assignment : options.assignments)
+        KOALA_RETURN_IF_ERROR(log->append(NoticeEvent{"info", "resumed_with",
+            "from here on with " + assignment, started.resumedFrom.value_or(0)}));
     Result<RunEndedEvent> result = trainFrom(options, openParts, config, from, *log);
     const RunEndedEvent event = result.ok() ? *result
                                             : RunEndedEvent{"failed", from ? from->step : 0,

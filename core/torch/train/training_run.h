@@ -13,6 +13,7 @@ struct TrainingRunOptions {
     fs::path runDirectory;
     bool resume = false;
     std::optional<std::int64_t> resumeStep; // else the newest checkpoint that verifies
+    std::vector<std::string> assignments;   // key=value that differs in this part of a resumed run
     std::string program;                    // "koala-torch 0.1.0", for run_started
     TrainHooks hooks;
     std::stop_token stop; // while data are counted
