@@ -247,7 +247,8 @@ void DataService::importFiles(const QStringList& files, const QString& format)
 {
     if (files.isEmpty())
         return;
-    m_pending.push_back({files, format});
+    for (const QString& file : files) // a dataset a file
+        m_pending.push_back({{file}, format});
     if (!m_import.running)
         startNextImport();
 }
@@ -271,6 +272,14 @@ void DataService::startNextImport()
     if (!next.format.isEmpty())
         arguments << QStringLiteral("--format") << next.format;
     m_child.start(arguments);
+    m_detecting.request([file = fs::path(next.files.first().toStdString())](std::stop_token) { return detectFile(file); },
+        [this](Result<Detection> detection) {
+            if (!detection.ok() || detection->importer == nullptr)
+                return; // the import itself says what is wrong
+            m_import.kind = qtext(std::string(detection->importer->id));
+            m_import.reason = qtext(detection->reason);
+            Q_EMIT importChanged();
+        });
     Q_EMIT importChanged();
 }
 

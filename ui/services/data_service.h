@@ -74,8 +74,8 @@ public:
     const std::vector<PromptSetItem>& promptSets() const { return m_promptSets; }
     QStringList models() const { return m_models; }
 
-    // One dataset from these files; the kind is detected unless `format` names one. One import at a time,
-    // later ones wait.
+    // A dataset from each file; the kind is detected unless `format` names one. One import at a time, later
+    // ones wait.
     void importFiles(const QStringList& files, const QString& format = {});
     void cancelImport();
     const ImportState& importState() const { return m_import; }
@@ -118,7 +118,7 @@ private:
     QStringList m_models;
     QFileSystemWatcher m_watcher;
     QTimer m_settle; // several changes of a folder are one refresh
-    LatestTask m_listing, m_counting, m_opening, m_facts, m_searching, m_tokens;
+    LatestTask m_detecting, m_listing, m_counting, m_opening, m_facts, m_searching, m_tokens;
     JsonChild m_child;
     ImportState m_import;
     QString m_importedSlug;

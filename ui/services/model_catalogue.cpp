@@ -20,7 +20,7 @@ QString runName(const std::string& id)
 
 std::string modelOfConfig(const Json& config)
 {
-    for (const Json* place : {&config, &memberOr(config, "recipe"), &memberOr(config, "options")}) {
+    for (const Json* place : {&config, &memberOr(config, "train"), &memberOr(config, "recipe")}) {
         if (std::string model = stringOr(*place, "model", ""); !model.empty())
             return model;
         const Json& object = memberOr(*place, "model");

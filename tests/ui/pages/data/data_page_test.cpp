@@ -1,0 +1,113 @@
+#include "ui/pages/data/data_page.h"
+
+#include <QAbstractItemModelTester>
+#include <QLineEdit>
+#include <QSignalSpy>
+#include <QTabBar>
+#include <QTableView>
+
+#include <gtest/gtest.h>
+
+#include "tests/ui/support/page_fixture.h"
+#include "ui/widgets/token_view.h"
+
+namespace koala {
+namespace {
+
+using test::child;
+using test::waitFor;
+
+class OnAStarterProject : public testing::Test {
+protected:
+    void SetUp() override
+    {
+        if (!test::smollm2File())
+            GTEST_SKIP() << "SmolLM2 is not in the cache folder (packaging/quickstart.sh deps)";
+        test::starterProject(m_folder.path() / "starter");
+    }
+    fs::path project() const { return m_folder.path() / "starter"; }
+    TemporaryDirectory m_folder = test::temporaryDirectory();
+};
+
+TEST(DataPage, AnEmptyProjectHasOneSentenceAndOneFilledButton)
+{
+    const auto folder = test::temporaryDirectory();
+    ASSERT_TRUE(Project::create(folder.path() / "new").ok());
+    DataService service(folder.path() / "new");
+    DataPage page(service);
+    test::showPage(page);
+    EXPECT_TRUE(child<QPushButton>(page, "importFirst")->isVisible());
+    EXPECT_FALSE(child<QPushButton>(page, "addToMixture")->isVisible());
+    test::picture(page, "first");
+}
+
+TEST(DataController, KeepsOnlyTheAnswerToTheNewestSearch)
+{
+    const auto folder = test::temporaryDirectory();
+    auto project = Project::create(folder.path() / "p");
+    ASSERT_TRUE(project.ok());
+    test::writeText(folder.path() / "tasks.json",
+        R"([{"instruction":"Name a colour","input":"","output":"Green"},
+            {"instruction":"Name an animal","input":"","output":"A koala"},
+            {"instruction":"Count to two","input":"","output":"one two"}])");
+    ImportRequest request;
+    request.datasetsDirectory = project->datasetsDirectory();
+    request.files = {folder.path() / "tasks.json"};
+    ASSERT_TRUE(importDataset(request).ok());
+    DataService service(project->directory());
+    DataController controller(service);
+    const QAbstractItemModelTester sources(&controller.sources(), QAbstractItemModelTester::FailureReportingMode::Fatal);
+    const QAbstractItemModelTester rows(&controller.rows(), QAbstractItemModelTester::FailureReportingMode::Fatal);
+    service.refresh();
+    ASSERT_TRUE(waitFor([&] { return controller.rows().rowCount() == 3; }));
+    RowFilter first, second;
+    first.text = "count";
+    second.text = "KOALA";
+    controller.setFilter(first);
+    controller.setFilter(second);
+    ASSERT_TRUE(waitFor([&] { return controller.rows().rowCount() == 1; }));
+    EXPECT_EQ(controller.rows().datasetRow(0), 1U);
+    RowFilter broken;
+    broken.text = "([";
+    broken.regex = true;
+    QSignalSpy problems(&controller, &DataController::problem);
+    controller.setFilter(broken);
+    ASSERT_TRUE(waitFor([&] { return problems.count() == 1; }));
+    EXPECT_TRUE(problems.at(0).at(0).toString().contains(QStringLiteral("regular expression")));
+    controller.setFilter({});
+    EXPECT_EQ(controller.rows().rowCount(), 3);
+}
+
+TEST_F(OnAStarterProject, ShowsSourcesRowsAndTokens)
+{
+    DataService service(project());
+    DataPage page(service);
+    test::showPage(page);
+    auto& controller = page.controller();
+    ASSERT_TRUE(waitFor([&] { return service.sources().size() == 5; }));
+    controller.choose(QStringLiteral("dialogues"));
+    ASSERT_TRUE(waitFor([&] {
+        return controller.tokens() != nullptr && controller.facts() != nullptr && controller.currentSlug() == QStringLiteral("dialogues");
+    }));
+    ASSERT_TRUE(waitFor([&] {
+        return std::ranges::all_of(service.sources(), [](const DataSource& source) { return source.tokens.has_value(); });
+    }));
+    EXPECT_GT(controller.rows().rowCount(), 50);
+    test::picture(page, "data");
+    auto* tabs = child<QTabBar>(page, "dataTabs");
+    tabs->setCurrentIndex(1);
+    test::picture(page, "statistics");
+    tabs->setCurrentIndex(2);
+    auto* view = child<TokenView>(page, "tokenView");
+    ASSERT_TRUE(waitFor([&] { return !view->boxes().empty(); }));
+    EXPECT_TRUE(std::ranges::any_of(view->boxes(), &TokenBox::trained));
+    EXPECT_TRUE(std::ranges::any_of(view->boxes(), &TokenBox::special));
+    test::picture(page, "tokens");
+    auto* search = child<QLineEdit>(page, "dataSearch");
+    QTest::keyClicks(search, QStringLiteral("koala"));
+    tabs->setCurrentIndex(0);
+    ASSERT_TRUE(waitFor([&] { return controller.filter().text == "koala"; }));
+}
+
+} // namespace
+} // namespace koala
