@@ -63,8 +63,8 @@ AnswerComparison compared(const StarterAnswers& set)
 void printWords(const StarterJob& job)
 {
     std::printf("\nWhat came of it\n");
-    std::printf("Training loss      %s at the start, %s at the end\n",
-        number(job.training.firstLoss).c_str(), number(job.training.lastLoss).c_str());
+    std::printf("Training loss      %s at the start, %s at the end (means of five steps)\n",
+        number(job.lossAtStart).c_str(), number(job.lossAtEnd).c_str());
     std::printf("Held-out loss      %s before, %s after\n",
         number(job.training.heldOutFirst).c_str(), number(job.training.heldOutLast).c_str());
     std::printf("Says it is Koala   %zu of %zu before, %zu of %zu after\n", job.identity.rightLeft,
@@ -126,8 +126,8 @@ OrderedJson toJson(const StarterJob& job)
     json["run"] = job.training.id;
     json["step"] = job.step;
     json["training_reused"] = job.trainingReused;
-    json["loss_first"] = optionalNumber(job.training.firstLoss);
-    json["loss_last"] = optionalNumber(job.training.lastLoss);
+    json["loss_first"] = optionalNumber(job.lossAtStart);
+    json["loss_last"] = optionalNumber(job.lossAtEnd);
     json["held_out_before"] = optionalNumber(job.training.heldOutFirst);
     json["held_out_after"] = optionalNumber(job.training.heldOutLast);
     json["identity"] = toJson(job.identity);

@@ -1,6 +1,8 @@
 #include "app/koala/starter_job.h"
 
 #include <csignal>
+#include <map>
+#include <numeric>
 #include <thread>
 
 #include <fmt/format.h>
@@ -143,6 +145,28 @@ Status StarterJob::train()
     }
     KOALA_TRY(const CheckpointInfo checkpoint, latestVerifiedCheckpoint(training.directory));
     step = checkpoint.step;
+    return readLosses();
+}
+
+Status StarterJob::readLosses()
+{
+    constexpr std::size_t kSteps = 5;
+    EventLogReader reader(training.directory);
+    KOALA_TRY(const std::vector<Event> events, reader.poll());
+    std::map<std::int64_t, double> losses; // of a step done again after a resume the later counts
+    for (const Event& event : events)
+        if (const auto* done = std::get_if<StepEvent>(&event.body))
+            losses[done->step] = done->loss;
+    std::vector<double> inOrder;
+    for (const auto& [number, loss] : losses)
+        inOrder.push_back(loss);
+    if (inOrder.size() < kSteps)
+        return {};
+    const auto mean = [](auto begin, auto end) {
+        return std::accumulate(begin, end, 0.0) / double(kSteps);
+    };
+    lossAtStart = mean(inOrder.begin(), inOrder.begin() + kSteps);
+    lossAtEnd = mean(inOrder.end() - kSteps, inOrder.end());
     return {};
 }
 
@@ -283,8 +307,8 @@ Status StarterJob::writeStarterReport()
         return value ? fmt::format("{:.3f}", *value) : std::string("not measured");
     };
     page.facts = {{"Training rows", std::to_string(mixture.total.rows)},
-        {"Training loss", fmt::format("{} at the start, {} at the end", loss(training.firstLoss),
-                              loss(training.lastLoss))},
+        {"Training loss", fmt::format("{} over the first five steps, {} over the last five",
+                              loss(lossAtStart), loss(lossAtEnd))},
         {"Held-out loss", fmt::format("{} before, {} after", loss(training.heldOutFirst),
                               loss(training.heldOutLast))},
         {"Says that it is Koala", fmt::format("{} of {} before, {} of {} after", identity.rightLeft,

@@ -58,6 +58,9 @@ public:
     MixtureResult mixture;
     std::string orderSha256;
     RunSummary training;
+    std::optional<double>
+        lossAtStart; // means of the first and the last five steps: one step is noisy
+    std::optional<double> lossAtEnd;
     bool trainingReused = false;
     std::int64_t step = 0; // of the checkpoint that answered
     std::string baseName;  // answer sets
@@ -73,6 +76,7 @@ private:
     Status resolveMixture();
     Status train();
     Status followTraining(const std::string& runId);
+    Status readLosses();
     std::optional<RunSummary> finishedRun() const;
     Status answer();
     Status askSet(OpenedEngine& opened, const fs::path& file, int limit);
