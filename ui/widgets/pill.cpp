@@ -46,7 +46,7 @@ void Pill::paintEvent(QPaintEvent*)
         x += kIcon + kGap;
     }
     painter.setFont(fontFor(TextRole::Secondary));
-    painter.setPen(t.strong(m_tone));
+    painter.setPen(t.words(m_tone));
     painter.drawText(QRect(x, 0, width() - x, height()), Qt::AlignVCenter | Qt::AlignLeft, m_word);
 }
 
@@ -62,7 +62,7 @@ int paintState(QPainter& painter, const QRect& rect, const char* iconName, const
     }
     painter.setFont(fontFor(TextRole::Secondary));
     // On a selected row words take the text colour; only the icon keeps its own.
-    painter.setPen(selected ? t.text : t.strong(tone));
+    painter.setPen(selected ? t.text : t.words(tone));
     const QString shown =
         painter.fontMetrics().elidedText(word, Qt::ElideRight, std::max(0, rect.right() - x));
     painter.drawText(QRect(x, rect.y(), rect.right() - x, rect.height()),

@@ -63,7 +63,10 @@ void CellDelegate::paint(
                      : strongText                ? fontFor(TextRole::Strong)
                      : (quiet || tone.isValid()) ? fontFor(TextRole::Secondary)
                                                  : option.font);
-    painter->setPen(selected ? t.text : tone.isValid() ? strong : quiet ? t.secondary : t.text);
+    painter->setPen(selected         ? t.text
+                    : tone.isValid() ? t.words(Tone(tone.toInt()))
+                    : quiet          ? t.secondary
+                                     : t.text);
     const QVariant aligned = index.data(Qt::TextAlignmentRole);
     const int alignment = aligned.isValid() ? aligned.toInt() : int(Qt::AlignLeft);
     painter->drawText(r,

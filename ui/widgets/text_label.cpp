@@ -56,7 +56,7 @@ void TextLabel::restyle()
         setForegroundRole(quiet ? QPalette::PlaceholderText : QPalette::WindowText);
     } else {
         QPalette own;
-        own.setColor(QPalette::WindowText, tokens().strong(m_tone));
+        own.setColor(QPalette::WindowText, tokens().words(m_tone));
         setPalette(own);
         setForegroundRole(QPalette::WindowText);
     }

@@ -149,6 +149,18 @@ QColor Tokens::tint(Tone tone) const
     return sunken;
 }
 
+QColor Tokens::words(Tone tone) const
+{
+    const QColor begin = strong(tone);
+    for (double share = 0; share < 1; share += 0.05) {
+        const QColor color = mixed(begin, text, share);
+        if (contrastRatio(color, window) >= 4.5 && contrastRatio(color, card) >= 4.5 &&
+            contrastRatio(color, tint(tone)) >= 4.5)
+            return color;
+    }
+    return text;
+}
+
 const Tokens& tokensFor(ThemeKind kind)
 {
     static const Tokens light = lightTokens();

@@ -32,6 +32,7 @@ struct Tokens {
 
     QColor strong(Tone tone) const; // icon, word, line
     QColor tint(Tone tone) const;   // ground behind them
+    QColor words(Tone tone) const;  // as strong, but at least 4.5:1 on window, card and its tint
 };
 
 const Tokens& tokensFor(ThemeKind kind);

@@ -57,6 +57,8 @@ TEST_F(Shell, MakesAPageOnlyWhenItIsFirstLookedAt)
 {
     MainWindow window(parts(), m_runs);
     window.show();
+    window.activateWindow();
+    ASSERT_TRUE(QTest::qWaitForWindowActive(&window));
     EXPECT_EQ(made, 0);
     window.showPage(QStringLiteral("data"));
     EXPECT_EQ(made, 1);
@@ -93,6 +95,8 @@ TEST_F(Shell, FindsARunInThePaletteAndGoesThere)
     MainWindow window(parts(), m_runs);
     window.resize(1200, 800);
     window.show();
+    window.activateWindow();
+    ASSERT_TRUE(QTest::qWaitForWindowActive(&window));
     window.showPage(QStringLiteral("data"));
     RunSnapshot run;
     run.summary.id = "20260101-000000-koala-abcd";

@@ -24,9 +24,9 @@ TEST_P(Theme, GivesTextAtLeastFourAndAHalfToOneOnEveryGround)
     check(t.onAccent, t.accent, "filled button");
     for (const Tone tone :
         {Tone::Accent, Tone::Good, Tone::Warning, Tone::Bad, Tone::SideA, Tone::SideB}) {
-        check(t.strong(tone), t.card, "tone on card");
-        check(t.strong(tone), t.window, "tone on window");
-        check(t.strong(tone), t.tint(tone), "tone on its tint");
+        check(t.words(tone), t.card, "tone on card");
+        check(t.words(tone), t.window, "tone on window");
+        check(t.words(tone), t.tint(tone), "tone on its tint");
         check(t.text, t.tint(tone), "text on tint");
     }
 }

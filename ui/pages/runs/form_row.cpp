@@ -137,8 +137,12 @@ QWidget* FormRow::makeEditor(const OptionBinding& option)
                         std::holds_alternative<double*>(option.field);
     m_line->setFixedWidth(number ? kNumberWidth : kEditorWidth);
     m_line->installEventFilter(this);
-    connect(m_line, &QLineEdit::textEdited, this,
-        [this](const QString& text) { m_controller.set(m_key, text); });
+    connect(m_line, &QLineEdit::textEdited, this, [this](const QString& text) {
+        m_typing = true; // "0." is on its way to "0.5": it is not tidied under one's fingers
+        m_controller.set(m_key, text);
+        m_typing = false;
+    });
+    connect(m_line, &QLineEdit::editingFinished, this, &FormRow::refresh);
     return m_line;
 }
 
@@ -165,7 +169,7 @@ void FormRow::refresh()
         m_combo->setCurrentIndex(m_combo->findData(text));
     if (m_segments != nullptr)
         m_segments->setCurrent(std::max<int>(0, int(m_choices.indexOf(text))));
-    if (m_line != nullptr && m_line->text() != text)
+    if (m_line != nullptr && !m_typing && m_line->text() != text)
         m_line->setText(text);
     const bool differs = m_controller.differs(m_key);
     const QString problem = m_controller.problem(m_key);

@@ -183,6 +183,8 @@ QStringList RunFormController::arguments() const
         words << QStringLiteral("--mixture") << qtext(m_config.mixture);
     if (!m_config.model.empty())
         words << QStringLiteral("--model") << qtext(m_config.model);
+    if (!m_name.isEmpty())
+        words << QStringLiteral("--name") << m_name;
     for (const OptionBinding& found : m_options)
         if (differs(found.key) && problem(found.key).isEmpty())
             words << QStringLiteral("--set")
@@ -232,6 +234,12 @@ double RunFormController::epochs() const
     return double(m_config.steps) * double(m_config.sequences) *
            double(m_config.batchesPerUpdate()) * double(m_config.maxTokens) /
            double(*facts().tokens);
+}
+
+void RunFormController::setName(const QString& name)
+{
+    m_name = name.trimmed();
+    Q_EMIT valuesChanged();
 }
 
 void RunFormController::start()

@@ -46,6 +46,8 @@ public:
     std::optional<std::int64_t> steps() const; // asked for, or about as many as the epochs need
     double epochs() const;
     void start();
+    const QString& name() const { return m_name; } // empty: the program makes one up
+    void setName(const QString& name);
 
 Q_SIGNALS:
     void choicesChanged();
@@ -62,6 +64,7 @@ private:
     std::map<std::string, QString, std::less<>> m_badReasons;
     int m_recipe = 0;
     QString m_wantedMixture;
+    QString m_name;
 };
 
 } // namespace koala

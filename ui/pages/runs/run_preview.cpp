@@ -5,6 +5,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QHBoxLayout>
+#include <QLineEdit>
 #include <QVBoxLayout>
 
 #include "ui/services/words.h"
@@ -51,6 +52,19 @@ RunPreview::RunPreview(RunFormController& controller, QWidget* parent)
     m_reasons->setObjectName(QStringLiteral("runs.reasons"));
     m_reasons->setTone(Tone::Bad);
     column->addWidget(m_reasons);
+    auto* nameRow = new QHBoxLayout;
+    auto* nameLabel = new TextLabel(tr("Name"), TextRole::Body, this);
+    nameLabel->setSecondary(true);
+    nameRow->addWidget(nameLabel);
+    auto* name = new QLineEdit(this);
+    name->setObjectName(QStringLiteral("form.name"));
+    name->setAccessibleName(tr("Name of the run"));
+    name->setPlaceholderText(tr("named after the recipe"));
+    name->setMaxLength(60);
+    nameRow->addWidget(name, 1);
+    column->addLayout(nameRow);
+    connect(name, &QLineEdit::textEdited, this,
+        [this](const QString& text) { m_controller.setName(text); });
     column->addWidget(m_facts);
     addSection(*column);
     m_sentence->setWordWrap(true);
