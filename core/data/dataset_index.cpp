@@ -81,6 +81,16 @@ std::uint64_t promptGroupOf(std::string_view text)
     key.reserve(text.size());
     bool blank = true;
     while (!text.empty()) {
+        if (const auto byte = static_cast<unsigned char>(text.front()); byte < 0x80) { // most texts
+            text.remove_prefix(1);
+            const bool isBlank = byte == ' ' || (byte >= 9 && byte <= 13);
+            if (!isBlank)
+                key += byte >= 'A' && byte <= 'Z' ? char(byte - 'A' + 'a') : char(byte);
+            else if (!blank)
+                key += ' ';
+            blank = isBlank;
+            continue;
+        }
         utf8proc_int32_t point = 0;
         auto length = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
             utf8proc_ssize_t(text.size()), &point);

@@ -50,10 +50,8 @@ void TokenWriter::control(Control control, int turn, bool trained)
                                           : m_tokenizer.specialId(spelling(control));
     if (id)
         m_rendered.tokens.push_back({*id, trained, std::int16_t(turn)});
-    else if (m_missing.empty())
-        m_missing = control == Control::Bos   ? "BOS (<s>)"
-                    : control == Control::Eos ? "EOS (</s>)"
-                                              : spelling(control);
+    else if (control != Control::Bos && m_missing.empty()) // a model without BOS has none in front
+        m_missing = control == Control::Eos ? "EOS (</s>)" : spelling(control);
 }
 
 std::string_view TokenWriter::answerBlank() const

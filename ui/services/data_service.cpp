@@ -130,7 +130,7 @@ Result<TokenRow> tokenRow(const Dataset& dataset, std::uint64_t row, const std::
     KOALA_TRY(const Conversation conversation, dataset.read(row));
     const std::vector<ChatTurn> turns = chatTurnsOf(conversation, {});
     RenderOptions options;
-    options.addBos = id == TemplateId::Koala && loaded.tokenizer->bosId().has_value();
+    options.addBos = templateWantsBos(id);
     KOALA_TRY(const Rendered rendered, renderChat(id, *loaded.tokenizer, turns, options));
     TokenRow out;
     out.model = qtext(loaded.model);

@@ -205,6 +205,24 @@ TEST(TokenizerVectors, TheGgufVocabularyEqualsSentencepiece)
     EXPECT_EQ(encodeCorpus(**ours, book), encodeCorpus(**library, book));
 }
 
+TEST(TokenizerVectors, DamagedNormalisationTablesNeverEndTheProgram)
+{
+    KOALA_SHARED_OR_SKIP(shared);
+    const std::string bytes = *readFile(shared / "models/sentencepiece-zoo/sp_test_model.model");
+    const auto folder = test::temporaryDirectory();
+    int refused = 0;
+    for (std::size_t at = 13; at < bytes.size(); at += 1987) {
+        std::string changed = bytes;
+        changed[at] = char(~changed[at]);
+        test::writeText(folder.path() / "broken.model", changed);
+        const auto loaded = loadTokenizer(folder.path() / "broken.model");
+        refused += !loaded.ok();
+        if (loaded.ok())
+            (*loaded)->encode("ﬁne ½ Ａ 考拉 é 🐨 Hello\tthere");
+    }
+    EXPECT_GT(refused, 10);
+}
+
 TEST(TokenizerVectors, TokenizerJsonGivesThePromptsOfTinyStories)
 {
     KOALA_SHARED_OR_SKIP(shared);
