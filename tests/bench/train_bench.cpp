@@ -3,7 +3,10 @@
 // sequence's first trained. Prints one JSON object. Compare with tests/bench/peers/train_peft.py,
 // which does the same with transformers and peft.
 //
-//     train_bench [MODEL.gguf] [--steps N] [--fp32] [--full] [--threads N]
+//     OMP_WAIT_POLICY=passive train_bench [MODEL.gguf] [--steps N] [--fp32] [--full] [--threads N]
+//
+// koala-torch sets that policy itself: threads that spin while they wait cost most of the speed
+// where the machine has other work. Give it to both programs, or both a quiet machine.
 #include <malloc.h>
 #include <sys/resource.h>
 
