@@ -188,7 +188,7 @@ void ChatController::rebuildTurns()
         turn.user = qtext(node.text);
         std::vector<QString> specs = asked();
         // An answer of a model that is not asked any more still stands.
-        if (chosenAnswer(node.id, specs.front()) == nullptr)
+        if (specs.front().isEmpty() || chosenAnswer(node.id, specs.front()) == nullptr)
             if (const auto any = m_chat.children(node.id); !any.empty())
                 specs.front() = qtext(any.back()->model);
         for (const QString& spec : specs) {

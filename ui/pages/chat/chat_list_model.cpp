@@ -80,7 +80,7 @@ int ChatListModel::rowCount(const QModelIndex& parent) const { return parent.isV
 
 Qt::ItemFlags ChatListModel::flags(const QModelIndex& index) const
 {
-    return idAt(index.row()).isEmpty() ? Qt::NoItemFlags : Qt::ItemIsEnabled | Qt::ItemIsSelectable;
+    return !index.isValid() || idAt(index.row()).isEmpty() ? Qt::NoItemFlags : Qt::ItemIsEnabled | Qt::ItemIsSelectable;
 }
 
 QVariant ChatListModel::data(const QModelIndex& index, int role) const

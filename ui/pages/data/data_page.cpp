@@ -135,7 +135,7 @@ QWidget* DataPage::makeDetail()
     m_tabs = new TabLine(right);
     m_tabs->setObjectName(QStringLiteral("dataTabs"));
     m_tabs->setAccessibleName(tr("Parts of this source"));
-    m_tabs->setInset(4);
+    m_tabs->setInset(16);
     for (const QString& title : {tr("Rows"), tr("Statistics"), tr("Tokens"), tr("Set aside")})
         m_tabs->addTab(title);
     layout->addWidget(m_tabs);

@@ -63,6 +63,8 @@ QVariant SourceListModel::headerData(int section, Qt::Orientation orientation, i
 
 Qt::ItemFlags SourceListModel::flags(const QModelIndex& index) const
 {
+    if (!index.isValid())
+        return Qt::NoItemFlags;
     return index.row() < int(m_sources.size()) ? Qt::ItemIsEnabled | Qt::ItemIsSelectable : Qt::ItemIsEnabled;
 }
 

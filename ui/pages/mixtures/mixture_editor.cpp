@@ -28,8 +28,8 @@ void MixtureEditor::set(const QString& slug, const Mixture& mixture, const std::
     if (sum > 0)
         for (EditedSource& source : m_sources)
             source.share /= sum;
-    setDatasets(datasets);
     markSaved();
+    setDatasets(datasets);
 }
 
 void MixtureEditor::setDatasets(const std::vector<MixtureDataset>& datasets)

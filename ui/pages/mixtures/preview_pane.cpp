@@ -89,7 +89,7 @@ PreviewPane::PreviewPane(MixtureEditor& editor, QWidget* parent) : QWidget(paren
     m_tabs = new TabLine(this);
     m_tabs->setObjectName(QStringLiteral("mixtureTabs"));
     m_tabs->setAccessibleName(tr("Preview"));
-    m_tabs->setInset(4);
+    m_tabs->setInset(16);
     for (const QString& title : {tr("Preview as conversations"), tr("Preview as tokens"), tr("Recipe file")})
         m_tabs->addTab(title);
     layout->addWidget(m_tabs);
