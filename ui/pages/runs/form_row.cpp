@@ -137,7 +137,10 @@ QWidget* FormRow::makeEditor(const OptionBinding& option)
                         std::holds_alternative<double*>(option.field);
     m_line->setFixedWidth(number ? kNumberWidth : kEditorWidth);
     m_line->installEventFilter(this);
-    connect(m_line, &QLineEdit::textEdited, this, [this](const QString& text) {
+    // Not textEdited: readers and tests set a text without typing it.
+    connect(m_line, &QLineEdit::textChanged, this, [this](const QString& text) {
+        if (m_refreshing)
+            return;
         m_typing = true; // "0." is on its way to "0.5": it is not tidied under one's fingers
         m_controller.set(m_key, text);
         m_typing = false;
@@ -169,8 +172,11 @@ void FormRow::refresh()
         m_combo->setCurrentIndex(m_combo->findData(text));
     if (m_segments != nullptr)
         m_segments->setCurrent(std::max<int>(0, int(m_choices.indexOf(text))));
-    if (m_line != nullptr && !m_typing && m_line->text() != text)
+    if (m_line != nullptr && !m_typing && m_line->text() != text) {
+        m_refreshing = true;
         m_line->setText(text);
+        m_refreshing = false;
+    }
     const bool differs = m_controller.differs(m_key);
     const QString problem = m_controller.problem(m_key);
     const OptionBinding* option = m_controller.option(m_key);

@@ -40,7 +40,7 @@ private:
     std::string m_key, m_group;
     bool m_advanced;
     bool m_helpShown = false;
-    bool m_typing = false;
+    bool m_typing = false, m_refreshing = false;
     QStringList m_choices;
     QComboBox* m_combo = nullptr;
     QLineEdit* m_line = nullptr;

@@ -16,7 +16,7 @@
 namespace koala {
 
 namespace {
-constexpr int kGroupsWidth = 164, kFormWidth = 760;
+constexpr int kGroupsWidth = 164, kFormWidth = 920;
 
 QString view(std::string_view text)
 {

@@ -63,7 +63,7 @@ RunPreview::RunPreview(RunFormController& controller, QWidget* parent)
     name->setMaxLength(60);
     nameRow->addWidget(name, 1);
     column->addLayout(nameRow);
-    connect(name, &QLineEdit::textEdited, this,
+    connect(name, &QLineEdit::textChanged, this,
         [this](const QString& text) { m_controller.setName(text); });
     column->addWidget(m_facts);
     addSection(*column);
