@@ -134,6 +134,7 @@ test)
     dependencies "$here"/packaging/packages-build.txt "$here"/packaging/packages-test.txt
     (cd "$here" && build ON)
     say "Testing"
+    export OMP_WAIT_POLICY=passive # threads of libtorch that wait must not keep the other core busy
     (cd "$here" && ctest --test-dir "$build" --output-on-failure --no-tests=error -j2)
     ;;
 open)

@@ -151,15 +151,16 @@ class Walk:
 
     def serve(self):
         token_file = self.folder / "token"
-        token_file.write_text("walk-token")
+        token_file.write_text("a-token-for-the-walk-only")
         server = subprocess.Popen(
             [str(BIN / "koala"), "--project", str(self.project), "serve", "walk-whole@last", "--port", "0",
              "--token-file", str(token_file)], stdout=subprocess.PIPE, text=True)
         try:
             ready = json.loads(server.stdout.readline())
+            check(ready["models"], f"no model is named: {ready}")
             request = urllib.request.Request(ready["url"] + "/v1/chat/completions", method="POST",
-                headers={"Authorization": "Bearer walk-token", "Content-Type": "application/json"},
-                data=json.dumps({"model": ready["models"][0], "max_tokens": 8, "temperature": 0, "stream": True,
+                headers={"Authorization": "Bearer a-token-for-the-walk-only", "Content-Type": "application/json"},
+                data=json.dumps({"model": ready["models"][0]["id"], "max_tokens": 8, "temperature": 0, "stream": True,
                                  "messages": [{"role": "user", "content": "Hello"}]}).encode())
             with urllib.request.urlopen(request, timeout=60) as reply:
                 lines = [line for line in reply.read().decode().split("\n\n") if line]
@@ -172,9 +173,12 @@ class Walk:
             port = ready["url"].rsplit(":", 1)[1]
             second = self.koala("serve", "walk-whole@last", "--port", port, "--token-file", token_file, expect=1)
             check(port in second.stderr, f"the port in use is not named: {second.stderr}")
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{error.url}: {error.code} {error.read().decode()}") from error
         finally:
             server.terminate()
-            check(server.wait(timeout=30) in (0, 143), f"the server ended with {server.returncode}")
+            server.wait(timeout=30)
+        check(server.returncode in (0, 143), f"the server ended with {server.returncode}")
 
     def compare(self):
         prompts = self.project / "prompts" / "few.jsonl"
@@ -190,7 +194,7 @@ class Walk:
         before = [path.read_bytes() for path in answers]
         self.koala("eval", "generate", "--model", "tiny", "--prompts", "few", "--max-tokens", "8")
         check(before == [path.read_bytes() for path in answers], "finished answers were made again")
-        self.koala("eval", "compare", answers[0].stem, answers[1].stem)
+        self.koala("eval", "compare", answers[0].stem, answers[1].stem, "--prompts", "few")
 
 
 def main():
