@@ -190,12 +190,19 @@ void probePrograms(MachineFacts& facts, const ProbePlaces& places, std::stop_tok
     for (ProgramFacts& program : facts.programs) {
         program.path = folder / program.name;
         std::error_code code;
-        if (!fs::exists(program.path, code)) {
+        const bool beside = fs::exists(program.path, code);
+        // koala also takes the trainer from PATH (core/launch); itself it must be beside the
+        // window.
+        if (!beside && program.name != "koala-torch") {
             program.problem = "not there";
             continue;
         }
-        const Reply reply =
-            ask({program.path.string(), "--version"}, std::chrono::seconds(20), stop);
+        const Reply reply = ask({beside ? program.path.string() : program.name, "--version"},
+            std::chrono::seconds(20), stop);
+        if (reply.missing) {
+            program.problem = "not there";
+            continue;
+        }
         program.problem = reply.problem;
         if (reply.problem.empty() && !reply.lines.empty())
             program.version = elided(reply.lines.front(), 80);

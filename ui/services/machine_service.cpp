@@ -1,12 +1,15 @@
 #include "ui/services/machine_service.h"
 
 #include "core/base/time.h"
+#include "ui/services/json_child.h"
 
 namespace koala {
 
 MachineService::MachineService(fs::path project, ProbePlaces places, QObject* parent)
     : QObject(parent), m_project(std::move(project)), m_places(std::move(places))
 {
+    if (m_places.programs.empty()) // where the children of this window come from
+        m_places.programs = fs::path(JsonChild::programPath().toStdString()).parent_path();
     m_tick.setInterval(3000);
     connect(&m_tick, &QTimer::timeout, this, [this] { readLoad(); });
 }

@@ -12,6 +12,7 @@
 #include "core/base/process.h"
 #include "ui/pages/settings/key_table.h"
 #include "ui/pages/settings/licences.h"
+#include "ui/services/json_child.h"
 #include "ui/services/words.h"
 #include "ui/widgets/buttons.h"
 #include "ui/widgets/card.h"
@@ -23,7 +24,7 @@
 namespace koala {
 namespace {
 
-constexpr int kWidth = 820, kLabelWidth = 132, kWide = 1200;
+constexpr int kLabelWidth = 132, kWide = 1200;
 
 const QStringList& themes()
 {
@@ -78,16 +79,13 @@ SettingsPage::SettingsPage(Preferences& preferences, const fs::path& project, QW
     m_columns->setSpacing(size::kGap);
     auto* mine = new QVBoxLayout;
     mine->setSpacing(size::kGap);
-    for (QWidget* card : {makeAppearance(), makePlaces(project), makeKeys()}) {
-        card->setMaximumWidth(kWidth);
+    for (QWidget* card : {makeAppearance(), makePlaces(project), makeKeys()})
         mine->addWidget(card);
-    }
-    mine->addStretch();
+    mine->addStretch(1);
     auto* terms = new QVBoxLayout;
     QWidget* licences = makeLicences();
-    licences->setMaximumWidth(kWidth);
     terms->addWidget(licences);
-    terms->addStretch();
+    terms->addStretch(1);
     m_columns->addLayout(mine, 1);
     m_columns->addLayout(terms, 1);
     auto* outer = new QVBoxLayout(body());
@@ -142,7 +140,8 @@ QWidget* SettingsPage::makePlaces(const fs::path& project)
         {tr("This project"), project, "settings.showFolder"},
         {tr("Models"), cache / "models", "settings.showModels"},
         {tr("Downloads"), cache, "settings.showCache"},
-        {tr("Programs"), programDirectory(), "settings.showPrograms"},
+        {tr("Programs"), fs::path(JsonChild::programPath().toStdString()).parent_path(),
+            "settings.showPrograms"},
         {tr("These settings"), m_preferences.fileName().toStdString(), "settings.showSettings"},
     };
     auto* grid = new QGridLayout;
