@@ -67,7 +67,7 @@ AnswerPane::AnswerPane(Side side, QWidget* parent) : QWidget(parent), m_side(sid
     layout->addWidget(new Hairline(Qt::Horizontal, this));
     auto* holder = pane(QPalette::Base, this);
     auto* inset = new QVBoxLayout(holder);
-    inset->setContentsMargins(16, 12, 4, 8);
+    inset->setContentsMargins(16, 12, 12, 8);
     m_text = new AnswerText(holder);
     m_text->setObjectName(isA ? QStringLiteral("answerA") : QStringLiteral("answerB"));
     m_text->setAccessibleName(isA ? tr("Answer A") : tr("Answer B"));

@@ -108,7 +108,7 @@ QWidget* ComparePage::makeLeft()
     column->addWidget(scrollArea(m_groups, "groupVotes", charts), 1);
     m_left->addWidget(charts);
     m_left->setStretchFactor(0, 1);
-    m_left->setSizes({520, 250});
+    m_left->setSizes({450, 320});
     layout->addWidget(m_left, 1);
     return left;
 }
@@ -336,10 +336,10 @@ void ComparePage::refreshVotes()
     if (m_controller.saving())
         m_saved->setText(tr("saving…"));
     else if (const ComparedPrompt* prompt = m_controller.current(); prompt != nullptr && prompt->vote)
-        m_saved->setText(prompt->note.isEmpty() ? tr("✓ your vote, kept in this project")
-                                                : tr("✓ your vote · %1").arg(safeLine(prompt->note, 80)));
+        m_saved->setText(prompt->note.isEmpty() ? tr("✓ saved in this project")
+                                                : tr("✓ saved · %1").arg(safeLine(prompt->note, 80)));
     else
-        m_saved->setText(tr("your vote, kept in this project"));
+        m_saved->setText(tr("not voted yet"));
 }
 
 void ComparePage::refreshPrompt()
@@ -423,16 +423,16 @@ bool ComparePage::handleKey(int key)
 {
     switch (key) {
     case Qt::Key_1:
-        m_voteA->animateClick();
+        m_voteA->click();
         return true;
     case Qt::Key_0:
-        m_voteTie->animateClick();
+        m_voteTie->click();
         return true;
     case Qt::Key_2:
-        m_voteB->animateClick();
+        m_voteB->click();
         return true;
     case Qt::Key_3:
-        m_voteBad->animateClick();
+        m_voteBad->click();
         return true;
     case Qt::Key_N:
         editNote();

@@ -19,6 +19,7 @@
 #include "ui/widgets/buttons.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/inputs.h"
+#include "ui/widgets/inset_delegate.h"
 #include "ui/widgets/safe_text.h"
 #include "ui/widgets/tab_line.h"
 #include "ui/widgets/tables.h"
@@ -98,7 +99,8 @@ QWidget* DataPage::makeSources()
     m_table = new QTableView(m_left);
     m_table->setModel(&m_controller.sources());
     prepareTable(*m_table, tr("Sources"), "sourceTable");
-    setColumns(*m_table, {0, 72, 56, 64});
+    m_table->setItemDelegate(new InsetDelegate(12, 4, m_table));
+    setColumns(*m_table, {0, 72, 52, 64});
     m_left->addWidget(m_table);
     auto* facts = new SourceFactsPane(m_controller, m_left);
     m_left->addWidget(scrollArea(facts, "sourceFacts", m_left));

@@ -58,7 +58,7 @@ QVariant SourceListModel::headerData(int section, Qt::Orientation orientation, i
         return int(Qt::AlignVCenter | (section >= Rows ? Qt::AlignRight : Qt::AlignLeft));
     if (role != Qt::DisplayRole)
         return {};
-    return QStringList{tr("name"), tr("kind"), tr("rows"), tr("tokens")}.value(section);
+    return QStringList{QStringLiteral("  ") + tr("name"), tr("kind"), tr("rows"), tr("tokens")}.value(section);
 }
 
 Qt::ItemFlags SourceListModel::flags(const QModelIndex& index) const

@@ -89,7 +89,7 @@ TEST(EngineService, NamesAProgramThatCannotBeStarted)
 TEST(ChatPage, StreamsStopsRetriesAndSurvivesACrashOfTheServer)
 {
     KOALA_SMOLLM2_OR_SKIP(model);
-    const fs::path koala = fs::path(KOALA_BINARY_DIR) / "app" / "koala" / "koala";
+    const fs::path koala = fs::path(KOALA_BINARY_DIR) / "bin" / "koala";
     if (!fs::exists(koala))
         GTEST_SKIP() << koala << " is not built";
     qputenv("KOALA_PROGRAM", koala.c_str());
@@ -138,6 +138,40 @@ TEST(ChatPage, StreamsStopsRetriesAndSurvivesACrashOfTheServer)
     const auto stored = ChatStore(project.directory()).load(controller.chatId().toStdString());
     ASSERT_TRUE(stored.ok());
     EXPECT_EQ(stored->nodes.size(), 5U);
+    qunsetenv("KOALA_PROGRAM");
+}
+
+// A picture of base and tuned side by side, where $KOALA_PICTURES_PROJECT names a project with a run.
+TEST(ChatPage, PicturesOfARealProject)
+{
+    const char* project = std::getenv("KOALA_PICTURES_PROJECT");
+    const fs::path koala = fs::path(KOALA_BINARY_DIR) / "bin" / "koala";
+    if (project == nullptr || !fs::exists(koala))
+        GTEST_SKIP() << "set KOALA_PICTURES and KOALA_PICTURES_PROJECT, and build koala";
+    qputenv("KOALA_PROGRAM", koala.c_str());
+    EngineService engine{fs::path(project)};
+    ChatPage page(fs::path(project), engine);
+    test::showPage(page);
+    page.activated();
+    ASSERT_TRUE(waitFor([&] { return engine.phase() == EngineService::Phase::Ready; }, 60'000)) << engine.message().toStdString();
+    auto& controller = page.controller();
+    ChatSettings settings;
+    settings.temperature = 0;
+    settings.maxTokens = 120;
+    controller.setSettings(settings);
+    for (const char* words : {"Who are you?", "Write a Python function that adds two numbers, then list two ways to test it."}) {
+        ASSERT_TRUE(controller.send(QString::fromLatin1(words)));
+        ASSERT_TRUE(waitFor([&] { return !controller.writing() && controller.canSend(); }, 60'000));
+    }
+    QTest::qWait(300);
+    test::picture(page, "chat-one");
+    controller.setWithBase(true);
+    ASSERT_TRUE(waitFor([&] { return engine.phase() == EngineService::Phase::Ready; }, 60'000));
+    controller.newChat();
+    ASSERT_TRUE(controller.send(QStringLiteral("Who are you?")));
+    ASSERT_TRUE(waitFor([&] { return !controller.writing() && controller.canSend(); }, 60'000));
+    QTest::qWait(300);
+    test::picture(page, "chat-both");
     qunsetenv("KOALA_PROGRAM");
 }
 

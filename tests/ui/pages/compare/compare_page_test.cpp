@@ -153,5 +153,19 @@ TEST_F(OnSixPrompts, FillingGoesOnInAChildAndSaysWhenItCannot)
     qunsetenv("KOALA_PROGRAM");
 }
 
+// A picture of a project with a finished run, where $KOALA_PICTURES_PROJECT names one.
+TEST(ComparePage, PicturesOfARealProject)
+{
+    const char* project = std::getenv("KOALA_PICTURES_PROJECT");
+    if (project == nullptr)
+        GTEST_SKIP() << "set KOALA_PICTURES and KOALA_PICTURES_PROJECT";
+    CompareService service{fs::path(project)};
+    ComparePage page(service);
+    test::showPage(page);
+    ASSERT_TRUE(waitFor([&] { return page.controller().comparison().prompts.size() == 180; }));
+    QTest::qWait(300);
+    test::picture(page, "compare");
+}
+
 } // namespace
 } // namespace koala
