@@ -1,0 +1,218 @@
+#include <sys/mount.h>
+
+#include "core/weights/adapter.h"
+#include "tests/core/torch/train/training_support.h"
+
+namespace koala {
+namespace {
+
+using test::TrainingRuns;
+
+TEST_F(TrainingRuns, TheLossFallsAndEveryEventIsThere)
+{
+    test::writeTinyModel(model);
+    train.saveEvery = 20;
+    train.evaluateEvery = 20;
+    const fs::path run = makeRun("falls");
+    const RunEndedEvent ended = go(run, false);
+    EXPECT_EQ(ended.state, "done") << ended.message;
+    RunState state;
+    state.add(events(run));
+    EXPECT_EQ(state.step, 40);
+    EXPECT_LT(state.lastStep->loss, state.firstStep->loss - 1.0);
+    EXPECT_EQ(state.evaluations.size(), 3U);
+    EXPECT_EQ(state.checkpoints.size(), 2U);
+    EXPECT_EQ(state.plan->totalSteps, 40);
+    EXPECT_EQ(state.lastStep->tokens, 62);
+    EXPECT_EQ(state.lastStep->lossBySource.size(), 2U);
+    EXPECT_EQ(state.lastStep->batchSha256.size(), 64U);
+    EXPECT_NEAR(state.lastStep->epoch, 80.0 / 12.0, 1e-9);
+    EXPECT_EQ(state.phase(), RunPhase::Done);
+    const auto tuned = openCheckpoint(checkpointDirectory(run, 40));
+    ASSERT_TRUE(tuned.ok()) << tuned.error().message;
+    EXPECT_EQ((*tuned)->config().ropeLayout, RopeLayout::HalfSplit);
+    for (const char* name : {"state.json", "model_card.json", "generation_config.json"})
+        EXPECT_TRUE(fs::exists(checkpointDirectory(run, 40) / name)) << name;
+}
+
+TEST_F(TrainingRuns, StoppedAfterEachOfFortyStepsAndResumedTheyAreBitwiseTheSame)
+{
+    test::writeTinyModel(model);
+    train.accumulate = 2;
+    const fs::path whole = makeRun("whole");
+    ASSERT_EQ(go(whole, false).state, "done");
+    const std::vector<float> wanted = losses(whole);
+    const std::string state = finalState(whole, 40);
+    ASSERT_EQ(wanted.size(), 40U);
+    int equal = 0;
+    for (std::int64_t stop = 0; stop < 40; ++stop) {
+        const fs::path run = makeRun("stopped-" + std::to_string(stop));
+        ASSERT_EQ(go(run, false, stop).state, "stopped");
+        ASSERT_EQ(go(run, true).state, "done");
+        equal += losses(run) == wanted && finalState(run, 40) == state ? 1 : 0;
+    }
+    EXPECT_EQ(equal, 40);
+    std::printf("resumed runs equal to the one that never stopped: %d of 40\n", equal);
+}
+
+TEST_F(TrainingRuns, AnAdapterWithDropoutInBf16IsResumedBitwiseToo)
+{
+    test::writeTinyModel(model);
+    train.method = "lora";
+    train.precision = "bf16";
+    train.loraDropout = 0.1;
+    train.loraRank = 4;
+    train.steps = 12;
+    const fs::path whole = makeRun("whole");
+    ASSERT_EQ(go(whole, false).state, "done");
+    const auto base = openCheckpoint(model);
+    const auto adapter = openAdapter(checkpointDirectory(whole, 12), (*base)->config());
+    ASSERT_TRUE(adapter.ok()) << adapter.error().message;
+    EXPECT_EQ(adapter->modules.size(), 14U);
+    for (const std::int64_t stop : {0, 1, 5, 11}) {
+        const fs::path run = makeRun("stopped-" + std::to_string(stop));
+        go(run, false, stop);
+        ASSERT_EQ(go(run, true).state, "done");
+        EXPECT_EQ(losses(run), losses(whole));
+        EXPECT_EQ(finalState(run, 12), finalState(whole, 12));
+    }
+}
+
+TEST_F(TrainingRuns, WhatDiedBetweenTwoCheckpointsGoesOnFromTheFirst)
+{
+    test::writeTinyModel(model);
+    train.saveEvery = 5;
+    train.steps = 12;
+    const fs::path whole = makeRun("whole");
+    ASSERT_EQ(go(whole, false).state, "done");
+    const fs::path run = makeRun("died");
+    ASSERT_EQ(go(run, false, 8, StopWish::Now).state, "stopped");
+    EXPECT_EQ(latestVerifiedCheckpoint(run)->step, 5);
+    ASSERT_EQ(go(run, true).state, "done");
+    EXPECT_EQ(losses(run), losses(whole));
+    EXPECT_EQ(finalState(run, 12), finalState(whole, 12));
+}
+
+TEST_F(TrainingRuns, ADamagedCheckpointIsPassedOverForTheOneBefore)
+{
+    test::writeTinyModel(model);
+    train.saveEvery = 4;
+    train.steps = 12;
+    const fs::path run = makeRun("damaged");
+    ASSERT_EQ(go(run, false).state, "done");
+    const std::string state = finalState(run, 12);
+    test::writeText(checkpointDirectory(run, 12) / "optimizer.safetensors", "broken");
+    ASSERT_EQ(go(run, true).state, "done");
+    EXPECT_EQ(finalState(run, 12), state);
+}
+
+TEST_F(TrainingRuns, AStopRequestIsObeyedSavedAndTakenAway)
+{
+    test::writeTinyModel(model);
+    const fs::path run = makeRun("asked");
+    TrainingRunOptions options;
+    ASSERT_TRUE(requestOfRun(run, RunRequest::CheckpointNow).ok());
+    // Stop requests of before a start belong to the run that ended.
+    ASSERT_TRUE(requestOfRun(run, RunRequest::Stop).ok());
+    ASSERT_EQ(go(run, false, 3).state, "stopped");
+    EXPECT_FALSE(pendingRequests(run).checkpointNow);
+    std::vector<std::int64_t> steps;
+    for (const CheckpointInfo& checkpoint : listCheckpoints(run))
+        steps.push_back(checkpoint.step);
+    EXPECT_THAT(steps, testing::ElementsAre(0, 3));
+}
+
+TEST_F(TrainingRuns, OldCheckpointsGoAndPinnedOnesStay)
+{
+    test::writeTinyModel(model);
+    train.saveEvery = 2;
+    train.keep = 2;
+    train.steps = 10;
+    const fs::path run = makeRun("kept");
+    ASSERT_EQ(go(run, false, 2).state, "stopped");
+    ASSERT_TRUE(pinCheckpoint(run, 2).ok());
+    ASSERT_EQ(go(run, true).state, "done");
+    std::vector<std::int64_t> steps;
+    for (const CheckpointInfo& checkpoint : listCheckpoints(run))
+        steps.push_back(checkpoint.step);
+    EXPECT_THAT(steps, testing::ElementsAre(2, 8, 10));
+}
+
+TEST_F(TrainingRuns, NumbersThatStopBeingFiniteEndTheRunWithTheStateBefore)
+{
+    auto weights = test::tinyWeights();
+    weights.back().values[3] = std::numeric_limits<float>::infinity();
+    test::writeHfModel(model, test::tinyConfig(), weights);
+    train.method = "lora";
+    const fs::path run = makeRun("infinite");
+    const RunEndedEvent ended = go(run, false);
+    EXPECT_EQ(ended.state, "failed");
+    EXPECT_EQ(ended.cause, "not_finite");
+    EXPECT_EQ(ended.step, 0);
+    EXPECT_TRUE(verifyCheckpoint(checkpointDirectory(run, 0)).ok());
+}
+
+TEST_F(TrainingRuns, OptionsThatTheDataDependOnMustNotChangeOnResume)
+{
+    test::writeTinyModel(model);
+    train.steps = 4;
+    const fs::path run = makeRun("base");
+    ASSERT_EQ(go(run, false, 2).state, "stopped");
+    Json config = readJsonFile(run / "config.json").value();
+    config["train"]["sequences"] = 3;
+    ASSERT_TRUE(writeFileAtomically(run / "config.json", config.dump()).ok());
+    const RunEndedEvent ended = go(run, true);
+    EXPECT_EQ(ended.cause, "bad_config");
+    EXPECT_THAT(ended.message, testing::HasSubstr("sequences"));
+}
+
+TEST_F(TrainingRuns, AFullDiskEndsTheRunAndTheLastCheckpointStays)
+{
+    test::writeTinyModel(model);
+    train.method = "lora";
+    train.loraRank = 8;
+    train.saveEvery = 1;
+    train.steps = 20;
+    const fs::path run = makeRun("full");
+    const fs::path disk = run / "checkpoints";
+    if (::mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=1m") != 0)
+        GTEST_SKIP() << "a small disk cannot be made here (needs the right to mount)";
+    const RunEndedEvent ended = go(run, false);
+    EXPECT_EQ(ended.state, "failed");
+    EXPECT_EQ(ended.cause, "disk_full");
+    EXPECT_THAT(ended.message, testing::HasSubstr("Free some space"));
+    EXPECT_TRUE(latestVerifiedCheckpoint(run).ok());
+    ::umount(disk.c_str());
+}
+
+TEST_F(TrainingRuns, OneRunHasOneTrainer)
+{
+    test::writeTinyModel(model);
+    const fs::path run = makeRun("locked");
+    const auto lock = FileLock::acquire(run / ".lock");
+    ASSERT_TRUE(lock.ok());
+    TrainingRunOptions options;
+    options.runDirectory = run;
+    EXPECT_EQ(runTraining(options).error().code, ErrorCode::Unavailable);
+}
+
+TEST_F(TrainingRuns, StoriesModelResumesBitwise)
+{
+    KOALA_SHARED_OR_SKIP(shared);
+    model = shared / "models/stories260k-hf";
+    train.steps = 8;
+    train.learningRate = 1e-3;
+    const fs::path whole = makeRun("whole");
+    ASSERT_EQ(go(whole, false).state, "done");
+    EXPECT_TRUE(fs::exists(checkpointDirectory(whole, 8) / "tokenizer.model"));
+    for (std::int64_t stop = 0; stop < 8; ++stop) {
+        const fs::path run = makeRun("stopped-" + std::to_string(stop));
+        go(run, false, stop);
+        ASSERT_EQ(go(run, true).state, "done");
+        EXPECT_EQ(losses(run), losses(whole));
+        EXPECT_EQ(finalState(run, 8), finalState(whole, 8));
+    }
+}
+
+} // namespace
+} // namespace koala
