@@ -183,34 +183,6 @@ void probeGpus(MachineFacts& facts, const ProbePlaces& places, std::stop_token s
         facts.gpuNote = "No NVIDIA GPU found: nvidia-smi lists none.";
 }
 
-void probePrograms(MachineFacts& facts, const ProbePlaces& places, std::stop_token stop)
-{
-    const fs::path folder = places.programs.empty() ? programDirectory() : places.programs;
-    facts.programs = {{"koala", "imports, mixes, serves chats"}, {"koala-torch", "trains"}};
-    for (ProgramFacts& program : facts.programs) {
-        program.path = folder / program.name;
-        std::error_code code;
-        const bool beside = fs::exists(program.path, code);
-        // koala also takes the trainer from PATH (core/launch); itself it must be beside the
-        // window.
-        if (!beside && program.name != "koala-torch") {
-            program.problem = "not there";
-            continue;
-        }
-        const Reply reply = ask({beside ? program.path.string() : program.name, "--version"},
-            std::chrono::seconds(20), stop);
-        if (reply.missing) {
-            program.problem = "not there";
-            continue;
-        }
-        program.problem = reply.problem;
-        if (reply.problem.empty() && !reply.lines.empty())
-            program.version = elided(reply.lines.front(), 80);
-        else if (reply.problem.empty())
-            program.problem = "says no version";
-    }
-}
-
 std::uint64_t kilobytes(std::string_view text, std::string_view key)
 {
     return number(valueOf(text, key, ':')) * 1024;
@@ -245,8 +217,37 @@ MachineFacts probeMachine(const ProbePlaces& places, std::stop_token stop)
     probeSystem(facts, places);
     probeProcessor(facts, places);
     probeGpus(facts, places, stop);
-    probePrograms(facts, places, stop);
     return facts;
+}
+
+std::vector<ProgramFacts> probePrograms(const ProbePlaces& places, std::stop_token stop)
+{
+    const fs::path folder = places.programs.empty() ? programDirectory() : places.programs;
+    std::vector<ProgramFacts> programs = {
+        {"koala", "imports, mixes, serves chats"}, {"koala-torch", "trains"}};
+    for (ProgramFacts& program : programs) {
+        program.path = folder / program.name;
+        std::error_code code;
+        const bool beside = fs::exists(program.path, code);
+        // koala also takes the trainer from PATH (core/launch); itself it must be beside the
+        // window.
+        if (!beside && program.name != "koala-torch") {
+            program.problem = "not there";
+            continue;
+        }
+        const Reply reply = ask({beside ? program.path.string() : program.name, "--version"},
+            std::chrono::seconds(20), stop);
+        if (reply.missing) {
+            program.problem = "not there";
+            continue;
+        }
+        program.problem = reply.problem;
+        if (reply.problem.empty() && !reply.lines.empty())
+            program.version = elided(reply.lines.front(), 80);
+        else if (reply.problem.empty())
+            program.problem = "says no version";
+    }
+    return programs;
 }
 
 MachineLoad probeLoad(const fs::path& project, const ProbePlaces& places)

@@ -47,8 +47,8 @@ struct MachineFacts {
     int threads = 0; // that this process may use
     std::vector<InstructionSet> instructionSets;
     std::vector<GpuFacts> gpus;
-    std::string gpuNote; // why the list is empty
-    std::vector<ProgramFacts> programs;
+    std::string gpuNote;                // why the list is empty
+    std::vector<ProgramFacts> programs; // asked apart: loading libtorch takes its time
 };
 
 // What does.
@@ -72,6 +72,8 @@ struct ProbePlaces {
 };
 
 MachineFacts probeMachine(const ProbePlaces& places = {}, std::stop_token stop = {});
+// Starts each with --version.
+std::vector<ProgramFacts> probePrograms(const ProbePlaces& places = {}, std::stop_token stop = {});
 MachineLoad probeLoad(const fs::path& project, const ProbePlaces& places = {});
 
 struct WriteSpeed {

@@ -16,18 +16,21 @@ MachineService::MachineService(fs::path project, ProbePlaces places, QObject* pa
 
 void MachineService::probe()
 {
-    struct Probed {
-        MachineFacts facts;
-        double seconds = 0;
-    };
+    const auto start = std::chrono::steady_clock::now();
     m_probing.request(
-        [places = m_places](std::stop_token stop) {
-            const auto start = std::chrono::steady_clock::now();
-            Probed probed{probeMachine(places, stop), 0};
-            probed.seconds = secondsSince(start);
-            return probed;
-        },
-        [this](Probed probed) { setFacts(std::move(probed.facts), probed.seconds); });
+        [places = m_places](std::stop_token stop) { return probeMachine(places, stop); },
+        [this, start](MachineFacts facts) {
+            if (m_facts)
+                facts.programs = m_facts->programs; // until they have answered anew
+            setFacts(std::move(facts), secondsSince(start));
+            // Not at the same time: the two answers always come in this order.
+            m_asking.request(
+                [places = m_places](std::stop_token stop) { return probePrograms(places, stop); },
+                [this, start](std::vector<ProgramFacts> programs) {
+                    setPrograms(std::move(programs), secondsSince(start));
+                });
+            Q_EMIT factsChanged();
+        });
     readLoad();
     Q_EMIT probeStarted();
 }
@@ -64,6 +67,15 @@ void MachineService::readLoad()
 void MachineService::setFacts(MachineFacts facts, double seconds)
 {
     m_facts = std::move(facts);
+    m_probeSeconds = seconds;
+    Q_EMIT factsChanged();
+}
+
+void MachineService::setPrograms(std::vector<ProgramFacts> programs, double seconds)
+{
+    if (!m_facts)
+        return;
+    m_facts->programs = std::move(programs);
     m_probeSeconds = seconds;
     Q_EMIT factsChanged();
 }

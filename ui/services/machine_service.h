@@ -19,11 +19,11 @@ public:
     explicit MachineService(fs::path project, ProbePlaces places = {}, QObject* parent = nullptr);
 
     const fs::path& project() const { return m_project; }
-    virtual void probe();             // factsChanged() and loadChanged() follow
+    virtual void probe(); // factsChanged() follows, again with the programs; and loadChanged()
     virtual void measureWriteSpeed(); // at most two seconds: speedChanged() follows
     void setWatching(bool watching);  // the page is in front
 
-    bool probing() const { return m_probing.busy(); }
+    bool probing() const { return m_probing.busy() || m_asking.busy(); }
     bool measuring() const { return m_measuring.busy(); }
     const std::optional<MachineFacts>& facts() const { return m_facts; } // empty until probed
     const std::optional<MachineLoad>& load() const { return m_load; }
@@ -39,6 +39,7 @@ Q_SIGNALS:
 
 protected:
     void setFacts(MachineFacts facts, double seconds);
+    void setPrograms(std::vector<ProgramFacts> programs, double seconds);
     void setLoad(MachineLoad load);
     void setSpeed(Result<WriteSpeed> speed);
 
@@ -53,7 +54,7 @@ private:
     std::string m_speedProblem;
     double m_probeSeconds = 0;
     QTimer m_tick;
-    LatestTask m_probing, m_loading, m_measuring;
+    LatestTask m_probing, m_asking, m_loading, m_measuring;
 };
 
 } // namespace koala

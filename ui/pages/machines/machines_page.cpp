@@ -235,8 +235,9 @@ void MachinesPage::showFacts()
     m_copy->setEnabled(service.facts().has_value());
     if (!m_controller.canProbe())
         m_probed->setText(tr("being probed …"));
-    m_state->setVisible(service.facts().has_value());
-    m_programsState->setVisible(service.facts().has_value());
+    const bool answered = service.facts() && !service.facts()->programs.empty();
+    m_state->setVisible(answered);
+    m_programsState->setVisible(answered);
     if (!service.facts()) {
         m_host->setText(tr("This computer"));
         return;
@@ -267,6 +268,8 @@ void MachinesPage::showFacts()
                   : tr("%1: %2").arg(
                         safeLine(program.problem, 200), safeLine(program.path.string(), 200))});
     }
+    if (facts.programs.empty())
+        programs.push_back({"clock", Tone::Neutral, tr("koala, koala-torch"), tr("being asked …")});
     m_programs->set(programs);
     m_programsState->set(complete ? "check" : "warning",
         complete ? tr("all there") : tr("incomplete"), complete ? Tone::Good : Tone::Warning);
