@@ -258,7 +258,8 @@ public:
         else
             yAxis->setTicker(ticker(m_state.format, m_state.digits, 5));
         xAxis->setTicker(ticker('f', 0, width() < 360 ? 4 : 7));
-        yAxis->setNumberFormat(QStringLiteral("gb"));
+        for (QCPAxis* axis : {xAxis, yAxis})
+            axis->setNumberFormat(QStringLiteral("g")); // no powers of ten in small type
         if (!m_state.zoomed)
             fitX();
         fitY();
@@ -322,14 +323,23 @@ public:
     }
 
 protected:
+    // On the screen: over what QCustomPlot keeps in its buffers.
+    void paintEvent(QPaintEvent* event) override
+    {
+        QCustomPlot::paintEvent(event);
+        QPainter painter(this);
+        if (m_state.labels)
+            drawLabels(painter);
+        if (m_state.cursor && m_hovered)
+            drawReadout(painter);
+    }
+    // Into a file.
     void draw(QCPPainter* painter) override
     {
         painter->fillRect(rect(), tokens().card);
         QCustomPlot::draw(painter);
         if (m_state.labels)
             drawLabels(*painter);
-        if (m_state.cursor && m_hovered)
-            drawReadout(*painter);
     }
 
     void mouseMoveEvent(QMouseEvent* event) override

@@ -19,6 +19,7 @@ public:
         setCheckable(true);
         setFocusPolicy(Qt::TabFocus);
     }
+    QSize minimumSizeHint() const override { return sizeHint(); }
     QSize sizeHint() const override
     {
         return {

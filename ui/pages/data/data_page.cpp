@@ -83,6 +83,7 @@ DataPage::DataPage(DataService& service, QWidget* parent)
 QWidget* DataPage::makeSources()
 {
     auto* left = pane(QPalette::Window, m_columns);
+    left->setMinimumWidth(300);
     auto* layout = new QVBoxLayout(left);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);

@@ -80,7 +80,7 @@ ChartsTab::ChartsTab(RunsController& controller, QWidget* parent)
                 other->setCursor(x);
         });
         connect(made, &LineChart::zoomChanged, this,
-            [this] { m_reset->setEnabled(std::ranges::any_of(m_charts, &LineChart::zoomed)); });
+            [this] { m_reset->setVisible(std::ranges::any_of(m_charts, &LineChart::zoomed)); });
         return made;
     };
     m_loss = chart(tr("Loss"), 'f', 2);
@@ -126,7 +126,7 @@ QWidget* ChartsTab::makeTools()
     row->addWidget(new TextLabel(tr("Smoothing"), TextRole::Body, bar));
     m_smoothing->setRange(0, 99);
     m_smoothing->setValue(60);
-    m_smoothing->setFixedWidth(100);
+    m_smoothing->setFixedWidth(84);
     m_smoothing->setObjectName(QStringLiteral("runs.smoothing"));
     m_smoothing->setAccessibleName(tr("Smoothing"));
     row->addWidget(m_smoothing);
@@ -140,7 +140,7 @@ QWidget* ChartsTab::makeTools()
     row->addSpacing(4);
     row->addWidget(m_raw);
     row->addStretch();
-    m_reset->setEnabled(false);
+    m_reset->hide();
     row->addWidget(m_reset);
     auto* all = plainButton(tr("Export"), "export", "runs.export", bar);
     auto* menu = new QMenu(all);

@@ -64,7 +64,7 @@ CheckpointsTab::CheckpointsTab(RunsController& controller, QWidget* parent)
     auto* list = new Card(this);
     prepareTable(*m_table, tr("Checkpoints"), "checkpoints.table");
     m_table->setModel(m_model);
-    setColumns(*m_table, {62, 70, 80, 70, 70, 84, 0});
+    setColumns(*m_table, {52, 68, 76, 60, 62, 84, 0});
     list->body()->addWidget(m_table);
     list->body()->setContentsMargins(4, 4, 4, 4);
     auto* left = new QWidget(this);

@@ -233,6 +233,7 @@ void RunsPage::openForm(const QString& mixture)
     }
     m_inForm = true;
     m_formController.open(mixture);
+    m_form->setFocus();
     refresh();
 }
 
