@@ -7,7 +7,8 @@
 
 namespace koala {
 
-// What the engine's thread and the window share. `receiver` is null once the window has lost interest.
+// What the engine's thread and the window share. `receiver` is null once the window has lost
+// interest.
 struct AnswerStream::Shared {
     std::mutex mutex;
     AnswerStream* receiver = nullptr;
@@ -28,7 +29,8 @@ struct AnswerStream::Shared {
     }
 };
 
-AnswerStream::AnswerStream(std::shared_ptr<Engine> engine, GenerationRequest request, QObject* parent)
+AnswerStream::AnswerStream(
+    std::shared_ptr<Engine> engine, GenerationRequest request, QObject* parent)
     : QObject(parent), m_shared(std::make_shared<Shared>())
 {
     m_shared->receiver = this;
@@ -62,7 +64,10 @@ AnswerStream::~AnswerStream()
     m_shared->receiver = nullptr;
 }
 
-void AnswerStream::stop() { m_stop.request_stop(); }
+void AnswerStream::stop()
+{
+    m_stop.request_stop();
+}
 
 void AnswerStream::take()
 {

@@ -1,6 +1,6 @@
-// ui/services/answer_stream.h: one answer being written. The engine runs on a thread of its own; text
-// arrives here in batches at the GUI's pace, so a fast model never slows typing. Destroying the object
-// ends the answer within a token and never waits for it.
+// ui/services/answer_stream.h: one answer being written. The engine runs on a thread of its own;
+// text arrives here in batches at the GUI's pace, so a fast model never slows typing. Destroying
+// the object ends the answer within a token and never waits for it.
 #pragma once
 
 #include <memory>
@@ -16,7 +16,8 @@ namespace koala {
 class AnswerStream final : public QObject {
     Q_OBJECT
 public:
-    AnswerStream(std::shared_ptr<Engine> engine, GenerationRequest request, QObject* parent = nullptr);
+    AnswerStream(
+        std::shared_ptr<Engine> engine, GenerationRequest request, QObject* parent = nullptr);
     ~AnswerStream() override;
     void stop();
     int tokens() const { return m_tokens; }

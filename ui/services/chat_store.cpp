@@ -58,7 +58,8 @@ const ChatNode* Chat::find(const std::string& nodeId) const
     return found == nodes.end() ? nullptr : &*found;
 }
 
-std::vector<const ChatNode*> Chat::children(const std::string& parent, const std::string& model) const
+std::vector<const ChatNode*> Chat::children(
+    const std::string& parent, const std::string& model) const
 {
     std::vector<const ChatNode*> found;
     for (const ChatNode& node : nodes)
@@ -80,10 +81,17 @@ std::string Chat::title() const
 
 std::string Chat::lastModel() const
 {
-    for (auto node = nodes.rbegin(); node != nodes.rend(); ++node)
-        if (node->role == "assistant")
-            return node->model;
-    return {};
+    // Where base and tuned answered the same prompt, the tuned one names the chat.
+    const ChatNode* last = nullptr;
+    for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
+        if (node->role != "assistant" || (last != nullptr && node->parent != last->parent))
+            continue;
+        if (last == nullptr || node->model.find('@') != std::string::npos)
+            last = &*node;
+        if (last->model.find('@') != std::string::npos)
+            break;
+    }
+    return last == nullptr ? std::string() : last->model;
 }
 
 int Chat::userTurns() const

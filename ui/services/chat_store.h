@@ -1,6 +1,7 @@
 // ui/services/chat_store.h: chats as files: chats/<id>.jsonl, one line a turn or branch (contracts,
-// section 6). A chat is a tree: retrying an answer adds a sibling, and the newest sibling is shown until
-// another is chosen. Lines are only ever appended. GUI thread for writing, any thread for reading.
+// section 6). A chat is a tree: retrying an answer adds a sibling, and the newest sibling is shown
+// until another is chosen. Lines are only ever appended. GUI thread for writing, any thread for
+// reading.
 #pragma once
 
 #include <optional>
@@ -17,7 +18,7 @@ struct ChatNode {
     std::string parent; // "" for the first turn
     std::string role;   // user assistant
     std::string text;
-    std::string model;  // of answers: the name a person chose ("smollm2", "RUN@40")
+    std::string model; // of answers: the name a person chose ("smollm2", "RUN@40")
     std::string time;
     std::string state = "done"; // done, stopped, failed
     Json settings = Json::object();
@@ -31,8 +32,10 @@ public:
     std::vector<ChatNode> nodes;
 
     const ChatNode* find(const std::string& nodeId) const;
-    // Children of a node ("" = the roots) in the order they were written; of one model where it is given.
-    std::vector<const ChatNode*> children(const std::string& parent, const std::string& model = {}) const;
+    // Children of a node ("" = the roots) in the order they were written; of one model where it is
+    // given.
+    std::vector<const ChatNode*> children(
+        const std::string& parent, const std::string& model = {}) const;
     std::string title() const; // the first words of the first message
     std::string lastModel() const;
     int userTurns() const;

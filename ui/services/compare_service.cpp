@@ -33,7 +33,8 @@ QString wholePrompt(const Prompt& prompt)
         return qtext(toValidUtf8(prompt.text()));
     QStringList turns;
     for (const PromptTurn& turn : prompt.turns)
-        turns.append(qtext(turn.role).toUpper() + QStringLiteral("  ") + qtext(toValidUtf8(turn.text)));
+        turns.append(
+            qtext(turn.role).toUpper() + QStringLiteral("  ") + qtext(toValidUtf8(turn.text)));
     return turns.join(QLatin1Char('\n'));
 }
 
@@ -44,10 +45,12 @@ std::optional<ComparedAnswer> answerOf(const AnswerSetReader& reader, const std:
         return std::nullopt;
     return ComparedAnswer{qtext(answer->text), answer->tokens, answer->seconds,
         qtext(answer->finishReason),
-        qtext(answer->model.adapterSha256.empty() ? answer->model.sha256 : answer->model.adapterSha256)};
+        qtext(answer->model.adapterSha256.empty() ? answer->model.sha256
+                                                  : answer->model.adapterSha256)};
 }
 
-Result<AnswerSetReader> readAnswers(const fs::path& project, const std::string& set, const ModelChoice& model)
+Result<AnswerSetReader> readAnswers(
+    const fs::path& project, const std::string& set, const ModelChoice& model)
 {
     KOALA_TRY(const fs::path file, answerSetFile(project, set, model.answerSet.toStdString()));
     AnswerSetReader reader(file);
@@ -56,14 +59,15 @@ Result<AnswerSetReader> readAnswers(const fs::path& project, const std::string& 
 }
 
 // The browsing study of this pair, where it exists: looking makes no study.
-std::vector<Vote> votesOf(
-    const fs::path& project, const std::string& set, const std::string& left, const std::string& right)
+std::vector<Vote> votesOf(const fs::path& project, const std::string& set, const std::string& left,
+    const std::string& right)
 {
     const auto studies = listStudies(project);
     if (!studies.ok())
         return {};
     for (const Study& study : *studies) {
-        if (study.kind != "browsing" || study.promptSet != set || study.left != left || study.right != right)
+        if (study.kind != "browsing" || study.promptSet != set || study.left != left ||
+            study.right != right)
             continue;
         if (const auto journal = readJournal(study.journalFile()); journal.ok())
             return standingVotes(journal->votes);
@@ -71,8 +75,8 @@ std::vector<Vote> votesOf(
     return {};
 }
 
-Result<Comparison> compare(const fs::path& directory, const QString& promptSet, const ModelChoice& a,
-    const ModelChoice& b, std::stop_token stop)
+Result<Comparison> compare(const fs::path& directory, const QString& promptSet,
+    const ModelChoice& a, const ModelChoice& b, std::stop_token stop)
 {
     KOALA_TRY(const Project project, Project::open(directory));
     KOALA_TRY(const PromptSet set, loadPromptSet(project.promptSetFile(promptSet.toStdString())));
@@ -141,8 +145,8 @@ struct CompareService::VoteBook {
 };
 
 CompareService::CompareService(fs::path project, QObject* parent)
-    : QObject(parent), m_project(std::move(project)), m_book(std::make_shared<VoteBook>()), m_child(this),
-      m_reportChild(this)
+    : QObject(parent), m_project(std::move(project)), m_book(std::make_shared<VoteBook>()),
+      m_child(this), m_reportChild(this)
 {
     m_votePool.setMaxThreadCount(1);
     m_settle.setSingleShot(true);
@@ -150,9 +154,12 @@ CompareService::CompareService(fs::path project, QObject* parent)
     m_poll.setInterval(kPollMs);
     for (const char* folder : {"prompts", "models", "runs", "answers"})
         m_projectWatcher.addPath(qtext((m_project / folder).string()));
-    connect(&m_projectWatcher, &QFileSystemWatcher::directoryChanged, this, &CompareService::refresh);
-    connect(&m_answerWatcher, &QFileSystemWatcher::fileChanged, &m_settle, qOverload<>(&QTimer::start));
-    connect(&m_answerWatcher, &QFileSystemWatcher::directoryChanged, &m_settle, qOverload<>(&QTimer::start));
+    connect(
+        &m_projectWatcher, &QFileSystemWatcher::directoryChanged, this, &CompareService::refresh);
+    connect(
+        &m_answerWatcher, &QFileSystemWatcher::fileChanged, &m_settle, qOverload<>(&QTimer::start));
+    connect(&m_answerWatcher, &QFileSystemWatcher::directoryChanged, &m_settle,
+        qOverload<>(&QTimer::start));
     connect(&m_settle, &QTimer::timeout, this, &CompareService::reload);
     connect(&m_poll, &QTimer::timeout, this, &CompareService::reload);
     connect(&m_child, &JsonChild::line, this, [this](const Json& line) {
@@ -166,15 +173,19 @@ CompareService::CompareService(fs::path project, QObject* parent)
             if (const std::string path = stringOr(line, key, ""); !path.empty())
                 m_reportPath = qtext(path);
     });
-    connect(&m_reportChild, &JsonChild::ended, this, [this](JsonChild::End end, const QString& message) {
-        if (end == JsonChild::End::Done || end == JsonChild::End::Incomplete)
-            Q_EMIT reported(m_reportPath);
-        else
-            Q_EMIT reportFailed(message);
-    });
+    connect(&m_reportChild, &JsonChild::ended, this,
+        [this](JsonChild::End end, const QString& message) {
+            if (end == JsonChild::End::Done || end == JsonChild::End::Incomplete)
+                Q_EMIT reported(m_reportPath);
+            else
+                Q_EMIT reportFailed(message);
+        });
 }
 
-CompareService::~CompareService() { m_votePool.waitForDone(); }
+CompareService::~CompareService()
+{
+    m_votePool.waitForDone();
+}
 
 void CompareService::refresh()
 {
@@ -227,10 +238,8 @@ void CompareService::reload()
 {
     if (m_promptSet.isEmpty())
         return;
-    m_loading.request(
-        [project = m_project, set = m_promptSet, a = m_a, b = m_b](std::stop_token stop) {
-            return compare(project, set, a, b, stop);
-        },
+    m_loading.request([project = m_project, set = m_promptSet, a = m_a, b = m_b](
+                          std::stop_token stop) { return compare(project, set, a, b, stop); },
         [this](Result<Comparison> comparison) {
             if (comparison.ok()) {
                 watchAnswers();
@@ -241,7 +250,8 @@ void CompareService::reload()
         });
 }
 
-void CompareService::vote(const QString& promptId, Better better, const QString& note, double seconds)
+void CompareService::vote(
+    const QString& promptId, Better better, const QString& note, double seconds)
 {
     Vote vote;
     vote.item = promptId.toStdString();
@@ -285,11 +295,13 @@ void CompareService::startNextFill()
     m_toFill.erase(m_toFill.begin());
     m_fill = {};
     m_fill.running = true;
-    m_fill.model = model.step < 0 ? model.name : model.name + QStringLiteral(" @ ") + grouped(model.step);
+    m_fill.model =
+        model.step < 0 ? model.name : model.name + QStringLiteral(" @ ") + grouped(model.step);
     m_fill.total = missing(m_project, m_promptSet, model);
     m_child.start({QStringLiteral("--project"), qtext(m_project.string()), QStringLiteral("eval"),
-        QStringLiteral("generate"), QStringLiteral("--model"), model.spec, QStringLiteral("--prompts"),
-        m_promptSet, QStringLiteral("--answers"), model.answerSet, QStringLiteral("--json")});
+        QStringLiteral("generate"), QStringLiteral("--model"), model.spec,
+        QStringLiteral("--prompts"), m_promptSet, QStringLiteral("--answers"), model.answerSet,
+        QStringLiteral("--json")});
     m_poll.start();
     Q_EMIT fillChanged();
 }
@@ -305,7 +317,8 @@ void CompareService::endFill(JsonChild::End end, const QString& message)
     m_fill.running = false;
     m_fill.failed = end == JsonChild::End::Failed || end == JsonChild::End::Crashed;
     if (m_fill.failed)
-        m_fill.message = message.isEmpty() ? tr("writing the answers of %1 failed").arg(m_fill.model) : message;
+        m_fill.message =
+            message.isEmpty() ? tr("writing the answers of %1 failed").arg(m_fill.model) : message;
     else if (end == JsonChild::End::Cancelled)
         m_fill.message = tr("stopped; what is written stays, Generate goes on from there");
     else
@@ -323,9 +336,9 @@ void CompareService::report()
     if (m_reportChild.running())
         return;
     m_reportPath.clear();
-    m_reportChild.start({QStringLiteral("--project"), qtext(m_project.string()), QStringLiteral("eval"),
-        QStringLiteral("report"), m_a.answerSet, m_b.answerSet, QStringLiteral("--prompts"), m_promptSet,
-        QStringLiteral("--json")});
+    m_reportChild.start({QStringLiteral("--project"), qtext(m_project.string()),
+        QStringLiteral("eval"), QStringLiteral("report"), m_a.answerSet, m_b.answerSet,
+        QStringLiteral("--prompts"), m_promptSet, QStringLiteral("--json")});
 }
 
 } // namespace koala

@@ -1,6 +1,6 @@
-// ui/services/compare_service.h: facts and actions of the Compare page: prompt sets, the answers of two
-// models, votes, and the child that fills missing answers. Votes are written and synced by a worker before
-// voted() says so. What another process adds to an answer set appears by itself.
+// ui/services/compare_service.h: facts and actions of the Compare page: prompt sets, the answers of
+// two models, votes, and the child that fills missing answers. Votes are written and synced by a
+// worker before voted() says so. What another process adds to an answer set appears by itself.
 #pragma once
 
 #include <map>
@@ -71,7 +71,8 @@ public:
     const QStringList& promptSets() const { return m_promptSets; }
     const std::vector<ModelChoice>& models() const { return m_models; }
 
-    // Loads the prompts with both models' answers and votes: loaded(), again whenever answers arrive.
+    // Loads the prompts with both models' answers and votes: loaded(), again whenever answers
+    // arrive.
     void load(const QString& promptSet, const ModelChoice& a, const ModelChoice& b);
     // Appends to the journal of the open study of this pair: voted() once it is on the disk.
     void vote(const QString& promptId, Better better, const QString& note, double seconds);

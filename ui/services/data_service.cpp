@@ -66,7 +66,8 @@ Listing listProject(const fs::path& directory, std::stop_token stop)
     if (const auto sets = project->promptSets(); sets.ok())
         for (const std::string& slug : *sets)
             if (!stop.stop_requested())
-                listing.promptSets.push_back({qtext(slug), countLines(project->promptSetFile(slug))});
+                listing.promptSets.push_back(
+                    {qtext(slug), countLines(project->promptSetFile(slug))});
     if (const auto models = project->models(); models.ok())
         for (const ModelEntry& model : *models)
             listing.models.append(qtext(model.slug));
@@ -120,8 +121,8 @@ QString roleTitle(ChatTurn::Speaker speaker)
     return {};
 }
 
-Result<TokenRow> tokenRow(const Dataset& dataset, std::uint64_t row, const std::string& templateName_,
-    const TokenizerCache::Loaded& loaded)
+Result<TokenRow> tokenRow(const Dataset& dataset, std::uint64_t row,
+    const std::string& templateName_, const TokenizerCache::Loaded& loaded)
 {
     TemplateId id = loaded.chatTemplate;
     if (!templateName_.empty()) {
@@ -167,7 +168,10 @@ Result<DatasetTokens> countDatasetTokens(const fs::path& project, const std::str
     source.dataset = slug;
     mixture.sources.push_back(std::move(source));
     KOALA_TRY(const auto resolved, ResolvedMixture::open(mixture, loaded.tokenizer,
-        {.projectDirectory = project, .chatTemplate = loaded.chatTemplate, .progress = {}, .stop = stop}));
+                                       {.projectDirectory = project,
+                                           .chatTemplate = loaded.chatTemplate,
+                                           .progress = {},
+                                           .stop = stop}));
     DatasetTokens counts;
     counts.model = loaded.model;
     const auto size = resolved->dataset(0).size();
@@ -189,7 +193,8 @@ DataService::DataService(fs::path project, QObject* parent)
     connect(&m_settle, &QTimer::timeout, this, &DataService::refresh);
     for (const char* folder : {"datasets", "mixtures", "prompts", "models"})
         m_watcher.addPath(qtext((m_project / folder).string()));
-    connect(&m_watcher, &QFileSystemWatcher::directoryChanged, &m_settle, qOverload<>(&QTimer::start));
+    connect(
+        &m_watcher, &QFileSystemWatcher::directoryChanged, &m_settle, qOverload<>(&QTimer::start));
     connect(&m_child, &JsonChild::line, this, &DataService::readImportLine);
     connect(&m_child, &JsonChild::ended, this, &DataService::endImport);
 }
@@ -198,7 +203,8 @@ DataService::~DataService() = default;
 
 void DataService::refresh()
 {
-    m_listing.request([project = m_project](std::stop_token stop) { return listProject(project, stop); },
+    m_listing.request(
+        [project = m_project](std::stop_token stop) { return listProject(project, stop); },
         [this](Listing listing) {
             m_sources = std::move(listing.sources);
             m_promptSets = std::move(listing.promptSets);
@@ -214,8 +220,9 @@ void DataService::refresh()
 // One dataset after another; the list shows each total as it comes.
 void DataService::countTokens()
 {
-    const auto next = std::ranges::find_if(m_sources,
-        [this](const DataSource& source) { return source.problem.isEmpty() && !m_counted.contains(source.slug); });
+    const auto next = std::ranges::find_if(m_sources, [this](const DataSource& source) {
+        return source.problem.isEmpty() && !m_counted.contains(source.slug);
+    });
     if (next == m_sources.end() || m_counting.busy())
         return;
     const QString slug = next->slug;
@@ -265,14 +272,15 @@ void DataService::startNextImport()
     for (const QString& file : next.files)
         m_import.totalBytes += quint64(QFileInfo(file).size());
     m_importedSlug.clear();
-    QStringList arguments{QStringLiteral("--project"), qtext(m_project.string()), QStringLiteral("data"),
-        QStringLiteral("import")};
+    QStringList arguments{QStringLiteral("--project"), qtext(m_project.string()),
+        QStringLiteral("data"), QStringLiteral("import")};
     arguments += next.files;
     arguments.append(QStringLiteral("--json"));
     if (!next.format.isEmpty())
         arguments << QStringLiteral("--format") << next.format;
     m_child.start(arguments);
-    m_detecting.request([file = fs::path(next.files.first().toStdString())](std::stop_token) { return detectFile(file); },
+    m_detecting.request([file = fs::path(next.files.first().toStdString())](
+                            std::stop_token) { return detectFile(file); },
         [this](Result<Detection> detection) {
             if (!detection.ok() || detection->importer == nullptr)
                 return; // the import itself says what is wrong
@@ -286,10 +294,13 @@ void DataService::startNextImport()
 void DataService::readImportLine(const Json& line)
 {
     m_import.bytes = std::uint64_t(integerOr(line, "bytes", std::int64_t(m_import.bytes)));
-    m_import.totalBytes = std::uint64_t(integerOr(line, "total_bytes", std::int64_t(m_import.totalBytes)));
+    m_import.totalBytes =
+        std::uint64_t(integerOr(line, "total_bytes", std::int64_t(m_import.totalBytes)));
     m_import.rows = std::uint64_t(integerOr(line, "rows", std::int64_t(m_import.rows)));
-    m_import.quarantined = std::uint64_t(integerOr(line, "quarantined", std::int64_t(m_import.quarantined)));
-    if (const std::string kind = stringOr(line, "importer", stringOr(line, "format", "")); !kind.empty())
+    m_import.quarantined =
+        std::uint64_t(integerOr(line, "quarantined", std::int64_t(m_import.quarantined)));
+    if (const std::string kind = stringOr(line, "importer", stringOr(line, "format", ""));
+        !kind.empty())
         m_import.kind = qtext(kind);
     if (const std::string reason = stringOr(line, "reason", ""); !reason.empty())
         m_import.reason = qtext(reason);
@@ -304,7 +315,8 @@ void DataService::endImport(JsonChild::End end, const QString& message)
     m_import.failed = end == JsonChild::End::Failed || end == JsonChild::End::Crashed;
     switch (end) {
     case JsonChild::End::Done:
-        m_import.message = tr("%1: %2 rows imported").arg(m_import.file, grouped(qint64(m_import.rows)));
+        m_import.message =
+            tr("%1: %2 rows imported").arg(m_import.file, grouped(qint64(m_import.rows)));
         break;
     case JsonChild::End::Incomplete:
         m_import.message = tr("%1: %2 rows imported, %3 broken records set aside")
@@ -316,12 +328,14 @@ void DataService::endImport(JsonChild::End end, const QString& message)
         break;
     case JsonChild::End::Failed:
     case JsonChild::End::Crashed:
-        m_import.message = message.isEmpty() ? tr("%1: the import failed").arg(m_import.file) : message;
+        m_import.message =
+            message.isEmpty() ? tr("%1: the import failed").arg(m_import.file) : message;
         break;
     }
     refresh();
     Q_EMIT importChanged();
-    if (!m_importedSlug.isEmpty() && (end == JsonChild::End::Done || end == JsonChild::End::Incomplete))
+    if (!m_importedSlug.isEmpty() &&
+        (end == JsonChild::End::Done || end == JsonChild::End::Incomplete))
         Q_EMIT imported(m_importedSlug);
     startNextImport();
 }
@@ -341,10 +355,8 @@ void DataService::open(const QString& slug)
     m_facts.cancel();
     m_searching.cancel();
     m_tokens.cancel();
-    m_opening.request(
-        [directory = m_project / "datasets" / slug.toStdString()](std::stop_token) {
-            return Dataset::open(directory);
-        },
+    m_opening.request([directory = m_project / "datasets" / slug.toStdString()](
+                          std::stop_token) { return Dataset::open(directory); },
         [this, slug](Result<std::shared_ptr<const Dataset>> dataset) {
             if (!dataset.ok()) {
                 Q_EMIT openFailed(slug, qtext(dataset.error().message));
@@ -356,7 +368,8 @@ void DataService::open(const QString& slug)
                 m_openTokens = counted->second;
                 Q_EMIT tokensReady(m_openTokens);
             }
-            m_facts.request([dataset = m_open](std::stop_token stop) { return gatherFacts(*dataset, stop); },
+            m_facts.request(
+                [dataset = m_open](std::stop_token stop) { return gatherFacts(*dataset, stop); },
                 [this](Result<DatasetFacts> facts) {
                     if (!facts.ok())
                         return;
@@ -371,7 +384,8 @@ void DataService::search(const RowFilter& filter)
     if (!m_open)
         return;
     m_searching.request(
-        [dataset = m_open, facts = m_openFacts, tokens = m_openTokens, filter](std::stop_token stop) {
+        [dataset = m_open, facts = m_openFacts, tokens = m_openTokens, filter](
+            std::stop_token stop) {
             return filterRows(*dataset, facts.get(), tokens.get(), filter, stop);
         },
         [this, filter](Result<std::vector<std::uint32_t>> rows) {
@@ -382,7 +396,8 @@ void DataService::search(const RowFilter& filter)
         });
 }
 
-void DataService::requestTokens(std::uint64_t row, const QString& templateName, const QString& model)
+void DataService::requestTokens(
+    std::uint64_t row, const QString& templateName, const QString& model)
 {
     if (!m_open || row >= m_open->size())
         return;

@@ -1,10 +1,11 @@
-// ui/services/data_service.h: the datasets of a project for its Data page: which there are, importing files
-// as a child process, rows, tokens and quarantine. The GUI thread asks; workers and children work; answers
-// come by signal, and answers about a dataset that is no longer looked at are dropped.
+// ui/services/data_service.h: the datasets of a project for its Data page: which there are,
+// importing files as a child process, rows, tokens and quarantine. The GUI thread asks; workers and
+// children work; answers come by signal, and answers about a dataset that is no longer looked at
+// are dropped.
 #pragma once
 
-#include <memory>
 #include <map>
+#include <memory>
 #include <optional>
 
 #include <QFileSystemWatcher>
@@ -24,7 +25,7 @@ class TokenizerCache;
 struct DataSource {
     QString slug;
     DatasetManifest manifest;
-    QString problem; // "" when readable
+    QString problem;                     // "" when readable
     std::optional<std::uint64_t> tokens; // once counted
     QStringList usedBy;                  // mixtures
 };
@@ -74,13 +75,14 @@ public:
     const std::vector<PromptSetItem>& promptSets() const { return m_promptSets; }
     QStringList models() const { return m_models; }
 
-    // A dataset from each file; the kind is detected unless `format` names one. One import at a time, later
-    // ones wait.
+    // A dataset from each file; the kind is detected unless `format` names one. One import at a
+    // time, later ones wait.
     void importFiles(const QStringList& files, const QString& format = {});
     void cancelImport();
     const ImportState& importState() const { return m_import; }
 
-    // Opens a dataset: opened() with its index, then factsReady() and tokensReady() as they are made.
+    // Opens a dataset: opened() with its index, then factsReady() and tokensReady() as they are
+    // made.
     void open(const QString& slug);
     const QString& openSlug() const { return m_openSlug; }
     void search(const RowFilter& filter);

@@ -10,14 +10,15 @@
 namespace koala {
 
 namespace {
-constexpr std::size_t kStopEvery = 256;          // rows between two looks at the stop token
-constexpr std::size_t kRegexBytes = 8192;        // std::regex recurses once a character
+constexpr std::size_t kStopEvery = 256;   // rows between two looks at the stop token
+constexpr std::size_t kRegexBytes = 8192; // std::regex recurses once a character
 constexpr std::size_t kMaxLanguages = 1000;
 
 std::string lowered(std::string_view text)
 {
     std::string result(text);
-    std::ranges::transform(result, result.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+    std::ranges::transform(
+        result, result.begin(), [](unsigned char c) { return char(std::tolower(c)); });
     return result;
 }
 
@@ -54,8 +55,8 @@ public:
         try {
             matcher.m_regex.emplace(filter.text, std::regex::icase | std::regex::optimize);
         } catch (const std::regex_error& error) {
-            return invalidInput("\"" + filter.text + "\" is no regular expression (" + error.what()
-                + "): mend it, or untick regex");
+            return invalidInput("\"" + filter.text + "\" is no regular expression (" +
+                                error.what() + "): mend it, or untick regex");
         }
         return matcher;
     }
@@ -179,8 +180,9 @@ Histogram histogramOf(std::vector<std::uint32_t> values, int bins, std::uint32_t
     const bool overflow = reach < histogram.maximum;
     histogram.counts.assign(inside + (overflow ? 1 : 0), 0);
     for (const std::uint32_t value : values)
-        ++histogram.counts[overflow && value > reach ? inside
-                                                     : std::min(inside - 1, std::size_t(value / histogram.binWidth))];
+        ++histogram.counts[overflow && value > reach
+                               ? inside
+                               : std::min(inside - 1, std::size_t(value / histogram.binWidth))];
     return histogram;
 }
 

@@ -1,6 +1,6 @@
-// ui/services/dataset_facts.h: what the Data page shows of a dataset beyond its index: languages, roles,
-// repeated prompts, histograms, and which rows pass a filter. Made by workers from an open Dataset; plain
-// values; any thread.
+// ui/services/dataset_facts.h: what the Data page shows of a dataset beyond its index: languages,
+// roles, repeated prompts, histograms, and which rows pass a filter. Made by workers from an open
+// Dataset; plain values; any thread.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct DatasetFacts {
     std::vector<std::uint16_t> language;    // of each row
     std::map<std::string, std::uint64_t> languageRows;
     std::map<std::string, std::uint64_t> roles; // turns by role
-    std::uint64_t repeatedPrompts = 0; // rows whose first user message occurred before
+    std::uint64_t repeatedPrompts = 0;          // rows whose first user message occurred before
     std::uint64_t trainedTurns = 0;
     std::uint64_t words = 0;
 };
@@ -54,8 +54,8 @@ struct Histogram {
     double maximum = 0; // the true largest value
     double median = 0;
 };
-// At most `bins` bins of a round width that reach to the true maximum, or to `limit` with one more bin for all
-// above it when limit > 0.
+// At most `bins` bins of a round width that reach to the true maximum, or to `limit` with one more
+// bin for all above it when limit > 0.
 Histogram histogramOf(std::vector<std::uint32_t> values, int bins, std::uint32_t limit = 0);
 
 } // namespace koala

@@ -38,7 +38,8 @@ EngineService::~EngineService()
 
 void EngineService::ensure(const QStringList& models)
 {
-    const bool alive = m_phase == Phase::Starting || m_phase == Phase::Loading || m_phase == Phase::Ready;
+    const bool alive =
+        m_phase == Phase::Starting || m_phase == Phase::Loading || m_phase == Phase::Ready;
     if (alive && models == m_models)
         return;
     m_models = models;
@@ -73,7 +74,8 @@ void EngineService::dropProcess()
         return;
     }
     connect(old, &QProcess::finished, old, &QObject::deleteLater);
-    connect(QCoreApplication::instance(), &QCoreApplication::aboutToQuit, old, [old] { old->kill(); });
+    connect(
+        QCoreApplication::instance(), &QCoreApplication::aboutToQuit, old, [old] { old->kill(); });
     old->terminate();
 }
 
@@ -98,19 +100,22 @@ void EngineService::launch()
                 tr("Cannot start %1: %2. Build koala beside this program, or set KOALA_PROGRAM.")
                     .arg(JsonChild::programPath(), m_process->errorString()));
     });
-    connect(m_process, &QProcess::finished, this, [this](int exitCode, QProcess::ExitStatus status) {
-        readWords();
-        const bool wasReady = m_phase == Phase::Ready;
-        const QString words = m_lastWords;
-        dropProcess();
-        if (wasReady || status == QProcess::CrashExit)
-            setPhase(Phase::Crashed,
-                tr("The model server ended by itself (%1). Your chat is saved; restart to go on.")
-                    .arg(status == QProcess::CrashExit ? tr("signal %1").arg(exitCode)
-                                                       : tr("exit code %1").arg(exitCode)));
-        else
-            setPhase(Phase::Failed, words.isEmpty() ? tr("The model server did not start.") : words);
-    });
+    connect(
+        m_process, &QProcess::finished, this, [this](int exitCode, QProcess::ExitStatus status) {
+            readWords();
+            const bool wasReady = m_phase == Phase::Ready;
+            const QString words = m_lastWords;
+            dropProcess();
+            if (wasReady || status == QProcess::CrashExit)
+                setPhase(Phase::Crashed,
+                    tr("The model server ended by itself (%1). Your chat is saved; restart to go "
+                       "on.")
+                        .arg(status == QProcess::CrashExit ? tr("signal %1").arg(exitCode)
+                                                           : tr("exit code %1").arg(exitCode)));
+            else
+                setPhase(
+                    Phase::Failed, words.isEmpty() ? tr("The model server did not start.") : words);
+        });
     setPhase(Phase::Starting, tr("starting the model server"));
     m_process->start(JsonChild::programPath(),
         {QStringLiteral("--project"), qtext(m_project.string()), QStringLiteral("serve"),
@@ -122,8 +127,8 @@ void EngineService::readWords()
 {
     if (m_process == nullptr)
         return;
-    const QStringList lines
-        = QString::fromUtf8(m_process->readAllStandardError()).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+    const QStringList lines = QString::fromUtf8(m_process->readAllStandardError())
+                                  .split(QLatin1Char('\n'), Qt::SkipEmptyParts);
     if (lines.isEmpty())
         return;
     m_lastWords = lines.last().trimmed().left(600);

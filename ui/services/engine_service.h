@@ -1,6 +1,7 @@
-// ui/services/engine_service.h: the `koala serve` child that answers chats: started when needed on a
-// free port with a token file, reused while the same models are asked for, stopped with the window, and
-// a crash noticed and named. Base and adapters share one process. GUI thread; nothing here waits.
+// ui/services/engine_service.h: the `koala serve` child that answers chats: started when needed on
+// a free port with a token file, reused while the same models are asked for, stopped with the
+// window, and a crash noticed and named. Base and adapters share one process. GUI thread; nothing
+// here waits.
 #pragma once
 
 #include <memory>

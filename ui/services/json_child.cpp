@@ -36,9 +36,9 @@ JsonChild::JsonChild(QObject* parent) : QObject(parent)
     connect(&m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
         if (error != QProcess::FailedToStart)
             return;
-        m_words += "koala: cannot start " + programPath().toUtf8() + ": "
-            + m_process.errorString().toUtf8()
-            + ". Build it, or set KOALA_PROGRAM to where it is.\n";
+        m_words += "koala: cannot start " + programPath().toUtf8() + ": " +
+                   m_process.errorString().toUtf8() +
+                   ". Build it, or set KOALA_PROGRAM to where it is.\n";
         finish(End::Failed);
     });
     connect(&m_process, &QProcess::finished, this, [this](int code, QProcess::ExitStatus status) {
@@ -74,7 +74,8 @@ QString JsonChild::programPath()
     const QDir here(QCoreApplication::applicationDirPath());
     for (const QString& place : {QStringLiteral("koala"), QStringLiteral("../koala/koala"),
              QStringLiteral("../bin/koala"), QStringLiteral("../app/koala/koala")}) {
-        if (QFileInfo(here.filePath(place)).isExecutable() && QFileInfo(here.filePath(place)).isFile())
+        if (QFileInfo(here.filePath(place)).isExecutable() &&
+            QFileInfo(here.filePath(place)).isFile())
             return QDir::cleanPath(here.filePath(place));
     }
     return here.filePath(QStringLiteral("koala"));
@@ -129,7 +130,8 @@ void JsonChild::finish(End end)
     m_kill.stop();
     QString message = lastWords(m_words);
     if (message.isEmpty() && end == End::Crashed)
-        message = tr("%1 ended by itself; what it had saved is kept. Start it again.").arg(programPath());
+        message =
+            tr("%1 ended by itself; what it had saved is kept. Start it again.").arg(programPath());
     Q_EMIT ended(end, message);
 }
 

@@ -1,5 +1,5 @@
-// ui/services/json_child.h: one `koala …` child process that prints JSON Lines. Heavy work runs in such
-// children, so the window never waits and killing one costs that work only. GUI thread.
+// ui/services/json_child.h: one `koala …` child process that prints JSON Lines. Heavy work runs in
+// such children, so the window never waits and killing one costs that work only. GUI thread.
 //
 // The program is the `koala` beside the running one; $KOALA_PROGRAM names another (tests use it).
 #pragma once

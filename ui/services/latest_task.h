@@ -1,6 +1,6 @@
-// ui/services/latest_task.h: work off the GUI thread of which only the newest request matters. A newer
-// request asks the older one to stop and drops its answer. GUI thread; the work runs on one thread of
-// its own and gets a stop token that it must look at often enough.
+// ui/services/latest_task.h: work off the GUI thread of which only the newest request matters. A
+// newer request asks the older one to stop and drops its answer. GUI thread; the work runs on one
+// thread of its own and gets a stop token that it must look at often enough.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,10 @@ namespace koala {
 
 class LatestTask final : public QObject {
 public:
-    explicit LatestTask(QObject* parent = nullptr) : QObject(parent) { m_pool.setMaxThreadCount(1); }
+    explicit LatestTask(QObject* parent = nullptr) : QObject(parent)
+    {
+        m_pool.setMaxThreadCount(1);
+    }
     ~LatestTask() override
     {
         cancel();

@@ -18,7 +18,7 @@ namespace koala {
 
 namespace {
 constexpr int kSettleMs = 250;
-constexpr int kIdleMs = 350;        // checks wait until a slider rests
+constexpr int kIdleMs = 350; // checks wait until a slider rests
 constexpr std::size_t kPreviewed = 60, kRendered = 12;
 constexpr std::int64_t kNoLimit = 1'000'000;
 
@@ -51,8 +51,9 @@ Listing listProject(const fs::path& directory)
         item.evaluation = entry.manifest->use == "evaluation";
         item.termsKnown = !entry.manifest->licence.empty() || !entry.manifest->terms.empty();
         if (const auto dataset = project->dataset(entry.slug); dataset.ok()) {
-            item.hasPairs = std::ranges::any_of((*dataset)->rows(),
-                [](const RowFacts& row) { return row.rank >= 0 || row.feedback != Feedback::None; });
+            item.hasPairs = std::ranges::any_of((*dataset)->rows(), [](const RowFacts& row) {
+                return row.rank >= 0 || row.feedback != Feedback::None;
+            });
             item.hasGivenSplit = std::ranges::any_of((*dataset)->rows(), &RowFacts::givenHoldOut);
         }
         listing.datasets.push_back(std::move(item));
@@ -72,8 +73,8 @@ std::string inputsOf(Mixture mixture)
     return toLine(toJson(mixture));
 }
 
-Result<std::shared_ptr<const ResolvedMixture>> resolve(const fs::path& project, const Mixture& mixture,
-    TokenizerCache& tokenizers, std::stop_token stop)
+Result<std::shared_ptr<const ResolvedMixture>> resolve(const fs::path& project,
+    const Mixture& mixture, TokenizerCache& tokenizers, std::stop_token stop)
 {
     KOALA_TRY(const auto loaded, tokenizers.load(mixture.model));
     ResolvedMixture::Options options;
@@ -145,7 +146,8 @@ Result<PreviewRecord> previewOf(const ResolvedMixture& mixture, RecordRef ref, b
     return record;
 }
 
-std::unordered_set<std::uint64_t> groupsOf(const ResolvedMixture& mixture, const std::vector<RecordRef>& records)
+std::unordered_set<std::uint64_t> groupsOf(
+    const ResolvedMixture& mixture, const std::vector<RecordRef>& records)
 {
     std::unordered_set<std::uint64_t> groups;
     for (const RecordRef ref : records)
@@ -158,7 +160,8 @@ struct Checked {
     std::vector<PreviewRecord> preview;
 };
 
-void checkTestSets(const fs::path& directory, const std::unordered_set<std::uint64_t>& training, MixtureChecks& checks)
+void checkTestSets(const fs::path& directory, const std::unordered_set<std::uint64_t>& training,
+    MixtureChecks& checks)
 {
     const auto project = Project::open(directory);
     if (!project.ok())
@@ -170,15 +173,16 @@ void checkTestSets(const fs::path& directory, const std::unordered_set<std::uint
             continue;
         for (const Prompt& prompt : set->prompts) {
             ++checks.testPrompts;
-            const auto first = std::ranges::find(prompt.turns, std::string("user"), &PromptTurn::role);
+            const auto first =
+                std::ranges::find(prompt.turns, std::string("user"), &PromptTurn::role);
             const std::string& text = first == prompt.turns.end() ? prompt.text() : first->text;
             checks.overlap += training.contains(promptGroupOf(std::string_view(text))) ? 1 : 0;
         }
     }
 }
 
-Result<Checked> checkMixture(const fs::path& project, const Mixture& mixture, TokenizerCache& tokenizers,
-    std::stop_token stop)
+Result<Checked> checkMixture(const fs::path& project, const Mixture& mixture,
+    TokenizerCache& tokenizers, std::stop_token stop)
 {
     KOALA_TRY(const auto resolved, resolve(project, mixture, tokenizers, stop));
     Mixture unlimited = mixture;
@@ -224,8 +228,8 @@ struct MixtureService::Engine {
     std::string inputs;
     std::shared_ptr<const ResolvedMixture> resolved;
 
-    Result<MixtureResult> calculate(const fs::path& project, const Mixture& mixture, TokenizerCache& tokenizers,
-        std::stop_token stop)
+    Result<MixtureResult> calculate(const fs::path& project, const Mixture& mixture,
+        TokenizerCache& tokenizers, std::stop_token stop)
     {
         const std::lock_guard lock(mutex);
         const std::string wanted = inputsOf(mixture);
@@ -239,7 +243,8 @@ struct MixtureService::Engine {
 };
 
 MixtureService::MixtureService(fs::path project, QObject* parent)
-    : QObject(parent), m_project(std::move(project)), m_tokenizers(std::make_shared<TokenizerCache>(m_project)),
+    : QObject(parent), m_project(std::move(project)),
+      m_tokenizers(std::make_shared<TokenizerCache>(m_project)),
       m_engine(std::make_shared<Engine>())
 {
     for (QTimer* timer : {&m_settle, &m_idle})
@@ -248,7 +253,8 @@ MixtureService::MixtureService(fs::path project, QObject* parent)
     m_idle.setInterval(kIdleMs);
     for (const char* folder : {"datasets", "mixtures", "models"})
         m_watcher.addPath(qtext((m_project / folder).string()));
-    connect(&m_watcher, &QFileSystemWatcher::directoryChanged, &m_settle, qOverload<>(&QTimer::start));
+    connect(
+        &m_watcher, &QFileSystemWatcher::directoryChanged, &m_settle, qOverload<>(&QTimer::start));
     connect(&m_settle, &QTimer::timeout, this, &MixtureService::refresh);
     connect(&m_idle, &QTimer::timeout, this, &MixtureService::check);
 }
@@ -275,7 +281,10 @@ void MixtureService::load(const QString& slug)
                 Q_EMIT loadFailed(slug, qtext(mixture.error().message));
             else
                 Q_EMIT loaded(slug, *mixture,
-                    QFileInfo(qtext(file.string())).lastModified().toUTC().toString(Qt::ISODateWithMs));
+                    QFileInfo(qtext(file.string()))
+                        .lastModified()
+                        .toUTC()
+                        .toString(Qt::ISODateWithMs));
         });
 }
 
@@ -302,7 +311,8 @@ std::uint64_t MixtureService::calculate(const Mixture& mixture)
     m_checking.cancel();
     m_idle.start();
     m_counting.request(
-        [engine = m_engine, project = m_project, mixture, tokenizers = m_tokenizers](std::stop_token stop) {
+        [engine = m_engine, project = m_project, mixture, tokenizers = m_tokenizers](
+            std::stop_token stop) {
             return engine->calculate(project, mixture, *tokenizers, stop);
         },
         [this, number](Result<MixtureResult> result) {
@@ -325,9 +335,8 @@ std::uint64_t MixtureService::calculate(const Mixture& mixture)
 void MixtureService::check()
 {
     m_checking.request(
-        [project = m_project, mixture = m_latest, tokenizers = m_tokenizers](std::stop_token stop) {
-            return checkMixture(project, mixture, *tokenizers, stop);
-        },
+        [project = m_project, mixture = m_latest, tokenizers = m_tokenizers](
+            std::stop_token stop) { return checkMixture(project, mixture, *tokenizers, stop); },
         [this, number = m_number](Result<Checked> checked) {
             if (!checked.ok()) // the figures have said why
                 return;

@@ -1,6 +1,6 @@
-// ui/services/mixture_service.h: facts and actions of the Mixtures page: which mixtures there are, exact
-// figures of one as it is being changed, its checks and a preview in training order. Counting runs in a
-// worker; the newest request wins.
+// ui/services/mixture_service.h: facts and actions of the Mixtures page: which mixtures there are,
+// exact figures of one as it is being changed, its checks and a preview in training order. Counting
+// runs in a worker; the newest request wins.
 #pragma once
 
 #include <memory>
@@ -24,9 +24,9 @@ struct MixtureDataset {
     QString slug;
     QString title;
     std::uint64_t rows = 0;
-    bool evaluation = false;   // mixtures refuse it
+    bool evaluation = false; // mixtures refuse it
     bool termsKnown = false;
-    bool hasPairs = false;     // markers make a difference
+    bool hasPairs = false; // markers make a difference
     bool hasGivenSplit = false;
 };
 
@@ -82,9 +82,10 @@ public:
     const std::vector<MixtureDataset>& datasets() const { return m_datasets; }
     const QStringList& models() const { return m_models; }
 
-    void load(const QString& slug);  // loaded()
+    void load(const QString& slug);                         // loaded()
     void save(const QString& slug, const Mixture& mixture); // saved()
-    // figuresReady() soon, and once nothing newer has come for a moment checksReady() and previewReady().
+    // figuresReady() soon, and once nothing newer has come for a moment checksReady() and
+    // previewReady().
     std::uint64_t calculate(const Mixture& mixture);
 
 Q_SIGNALS:

@@ -1,5 +1,5 @@
-// ui/services/model_catalogue.h: what one can chat with and compare: the project's models and the complete
-// checkpoints of its runs, newest first. Read from the files by workers; plain values.
+// ui/services/model_catalogue.h: what one can chat with and compare: the project's models and the
+// complete checkpoints of its runs, newest first. Read from the files by workers; plain values.
 #pragma once
 
 #include <string>
@@ -13,12 +13,12 @@
 namespace koala {
 
 struct ModelChoice {
-    QString spec;  // as commands take it: "smollm2", "RUN@40"
-    QString name;  // for people: "smollm2", the run's slug
-    qint64 step = -1; // of a checkpoint; -1: a model of the project
-    QString base;  // spec of the model it was trained from; its own for a base
+    QString spec;         // as commands take it: "smollm2", "RUN@40"
+    QString name;         // for people: "smollm2", the run's slug
+    qint64 step = -1;     // of a checkpoint; -1: a model of the project
+    QString base;         // spec of the model it was trained from; its own for a base
     bool adapter = false; // needs its base beside it
-    int key = -1;  // place among the runs, oldest first: its colour and marker; -1: a model
+    int key = -1;         // place among the runs, oldest first: its colour and marker; -1: a model
     QString sha256;
     QString answerSet; // safe file name for its answers
     bool operator==(const ModelChoice&) const = default;

@@ -1,5 +1,5 @@
-// ui/services/tokenizer_cache.h: tokenisers of the project's models, loaded once by whichever worker asks
-// first. Thread-safe; never called on the GUI thread, since loading takes a while.
+// ui/services/tokenizer_cache.h: tokenisers of the project's models, loaded once by whichever
+// worker asks first. Thread-safe; never called on the GUI thread, since loading takes a while.
 #pragma once
 
 #include <map>

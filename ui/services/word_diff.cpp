@@ -51,15 +51,18 @@ WordDiff diffWords(const QString& left, const QString& right)
     const std::size_t n = std::min(leftWords.size(), kMaxWords);
     const std::size_t m = std::min(rightWords.size(), kMaxWords);
     const auto same = [&](std::size_t i, std::size_t j) {
-        return QStringView(left).mid(leftWords[i].start, leftWords[i].length)
-            == QStringView(right).mid(rightWords[j].start, rightWords[j].length);
+        return QStringView(left).mid(leftWords[i].start, leftWords[i].length) ==
+               QStringView(right).mid(rightWords[j].start, rightWords[j].length);
     };
     // length[i][j] = longest common subsequence of the words from i and from j on.
     std::vector<std::uint16_t> length((n + 1) * (m + 1), 0);
-    const auto at = [&](std::size_t i, std::size_t j) -> std::uint16_t& { return length[i * (m + 1) + j]; };
+    const auto at = [&](std::size_t i, std::size_t j) -> std::uint16_t& {
+        return length[i * (m + 1) + j];
+    };
     for (std::size_t i = n; i-- > 0;)
         for (std::size_t j = m; j-- > 0;)
-            at(i, j) = same(i, j) ? std::uint16_t(at(i + 1, j + 1) + 1) : std::max(at(i + 1, j), at(i, j + 1));
+            at(i, j) = same(i, j) ? std::uint16_t(at(i + 1, j + 1) + 1)
+                                  : std::max(at(i + 1, j), at(i, j + 1));
     std::vector<bool> leftCommon(leftWords.size(), false);
     std::vector<bool> rightCommon(rightWords.size(), false);
     for (std::size_t i = 0, j = 0; i < n && j < m;) {

@@ -1,4 +1,5 @@
-// ui/services/word_diff.h: which words of two answers the other one lacks. Pure functions; any thread.
+// ui/services/word_diff.h: which words of two answers the other one lacks. Pure functions; any
+// thread.
 #pragma once
 
 #include <vector>
@@ -20,8 +21,8 @@ struct WordDiff {
     double difference = 0;
 };
 
-// Longest common subsequence of words. Texts beyond 3,000 words a side are compared on their first 3,000,
-// the rest counts as different.
+// Longest common subsequence of words. Texts beyond 3,000 words a side are compared on their first
+// 3,000, the rest counts as different.
 WordDiff diffWords(const QString& left, const QString& right);
 
 } // namespace koala

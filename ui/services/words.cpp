@@ -5,7 +5,10 @@
 
 namespace koala {
 
-QString grouped(qint64 number) { return QLocale().toString(number); }
+QString grouped(qint64 number)
+{
+    return QLocale().toString(number);
+}
 
 QString counted(qint64 number, const QString& one, const QString& many)
 {

@@ -225,7 +225,10 @@ public:
         m_code->setFont(fontFor(TextRole::Code));
         m_code->setFrameShape(QFrame::NoFrame);
         m_code->viewport()->setAutoFillBackground(false);
-        layout->addWidget(m_code);
+        auto* inset = new QVBoxLayout;
+        inset->setContentsMargins(12, 8, 12, 8);
+        inset->addWidget(m_code);
+        layout->addLayout(inset);
         connect(copy, &QPushButton::clicked, this,
             [this] { QApplication::clipboard()->setText(m_text); });
     }

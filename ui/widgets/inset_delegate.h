@@ -1,5 +1,5 @@
-// ui/widgets/inset_delegate.h: table cells as CellDelegate draws them, with room before the first and after
-// the last column, for tables that reach from edge to edge of their pane.
+// ui/widgets/inset_delegate.h: table cells as CellDelegate draws them, with room before the first
+// and after the last column, for tables that reach from edge to edge of their pane.
 #pragma once
 
 #include "ui/widgets/tables.h"

@@ -1,5 +1,6 @@
-// tests/ui/support/page_fixture.h: what the tests of pages share: a small real project, waiting for what
-// workers bring, pressing by objectName, and pictures ($KOALA_PICTURES names the folder they go to).
+// tests/ui/support/page_fixture.h: what the tests of pages share: a small real project, waiting for
+// what workers bring, pressing by objectName, and pictures ($KOALA_PICTURES names the folder they
+// go to).
 #pragma once
 
 #include <functional>
@@ -42,13 +43,15 @@ inline void picture(QWidget& page, const char* name)
     if (folder.isEmpty())
         return;
     QDir().mkpath(folder);
-    for (const auto& [theme, suffix] : {std::pair{ThemeKind::Light, "light"}, {ThemeKind::Dark, "dark"}}) {
+    for (const auto& [theme, suffix] :
+        {std::pair{ThemeKind::Light, "light"}, {ThemeKind::Dark, "dark"}}) {
         applyTheme(*qApp, theme);
         QElapsedTimer settle;
         settle.start();
         while (settle.elapsed() < 250)
             QCoreApplication::processEvents(QEventLoop::AllEvents, 20);
-        page.grab().save(QStringLiteral("%1/%2-%3.png").arg(folder, QString::fromLatin1(name), QString::fromLatin1(suffix)));
+        page.grab().save(QStringLiteral("%1/%2-%3.png")
+                .arg(folder, QString::fromLatin1(name), QString::fromLatin1(suffix)));
     }
     applyTheme(*qApp, ThemeKind::Light);
 }
@@ -61,8 +64,8 @@ inline void showPage(QWidget& page)
     QCoreApplication::processEvents();
 }
 
-// The starter project without its model's weights where the model is not in the cache folder: datasets,
-// prompts and mixture are real either way.
+// The starter project without its model's weights where the model is not in the cache folder:
+// datasets, prompts and mixture are real either way.
 inline Project starterProject(const fs::path& directory)
 {
     StarterSources sources;

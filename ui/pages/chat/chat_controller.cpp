@@ -15,12 +15,17 @@ struct Listing {
 
 Json toJson(const ChatSettings& settings)
 {
-    return {{"temperature", settings.temperature}, {"top_p", settings.topP}, {"top_k", settings.topK},
-        {"repetition_penalty", settings.repetition}, {"max_tokens", settings.maxTokens}, {"seed", settings.seed},
-        {"template", settings.templateName.toStdString()}, {"system", settings.system.toStdString()}};
+    return {{"temperature", settings.temperature}, {"top_p", settings.topP},
+        {"top_k", settings.topK}, {"repetition_penalty", settings.repetition},
+        {"max_tokens", settings.maxTokens}, {"seed", settings.seed},
+        {"template", settings.templateName.toStdString()},
+        {"system", settings.system.toStdString()}};
 }
 
-std::string keyOf(const std::string& userId, const QString& spec) { return userId + "|" + spec.toStdString(); }
+std::string keyOf(const std::string& userId, const QString& spec)
+{
+    return userId + "|" + spec.toStdString();
+}
 } // namespace
 
 ChatController::ChatController(fs::path project, EngineService& engine, QObject* parent)
@@ -70,9 +75,8 @@ bool ChatController::canHaveBase() const
 void ChatController::refresh()
 {
     m_listing.request(
-        [store = m_store, project = m_project](std::stop_token) {
-            return Listing{store.list(), listModelChoices(project)};
-        },
+        [store = m_store, project = m_project](
+            std::stop_token) { return Listing{store.list(), listModelChoices(project)}; },
         [this](Listing listing) {
             const bool modelsDiffer = listing.models != m_models;
             m_models = listing.models;
@@ -139,8 +143,8 @@ void ChatController::openChat(const QString& id)
     m_chat = std::move(chat).value();
     m_chosen.clear();
     const QString last = qtext(m_chat.lastModel());
-    if (!last.isEmpty() && last != m_spec && std::ranges::find(m_models, last, &ModelChoice::spec) != m_models.end()
-        && !m_withBase)
+    if (!last.isEmpty() && last != m_spec &&
+        std::ranges::find(m_models, last, &ModelChoice::spec) != m_models.end() && !m_withBase)
         chooseModel(last);
     rebuildTurns();
     Q_EMIT chatChanged();
@@ -203,7 +207,10 @@ void ChatController::rebuildTurns()
     }
 }
 
-bool ChatController::canSend() const { return !writing() && m_waitingTurn < 0 && model() != nullptr; }
+bool ChatController::canSend() const
+{
+    return !writing() && m_waitingTurn < 0 && model() != nullptr;
+}
 
 bool ChatController::send(const QString& text)
 {
@@ -220,7 +227,8 @@ bool ChatController::send(const QString& text)
     node.role = "user";
     node.text = text.toStdString();
     if (!m_turns.empty())
-        node.parent = m_turns.back().answers.empty() ? m_turns.back().userId : m_turns.back().answers.front().nodeId;
+        node.parent = m_turns.back().answers.empty() ? m_turns.back().userId
+                                                     : m_turns.back().answers.front().nodeId;
     if (auto written = m_store.append(m_chat, std::move(node)); !written.ok()) {
         Q_EMIT failed(qtext(written.error().message));
         return false;
@@ -288,7 +296,8 @@ GenerationRequest ChatController::request(std::size_t turn, const QString& spec)
     request.settings.repetitionPenalty = m_settings.repetition;
     request.settings.maxTokens = m_settings.maxTokens;
     // A retry of the same prompt gets another seed of its own, stored with the answer.
-    request.settings.seed = m_settings.seed + m_chat.children(m_turns[turn].userId, spec.toStdString()).size();
+    request.settings.seed =
+        m_settings.seed + m_chat.children(m_turns[turn].userId, spec.toStdString()).size();
     request.settings.templateName = m_settings.templateName.toStdString();
     return request;
 }
@@ -331,13 +340,16 @@ void ChatController::startAnswer(std::size_t turn, const QString& spec)
     });
     connect(stream, &AnswerStream::finished, this,
         [this, stream](const Generation& generation) { endAnswer(stream, &generation, {}); });
-    connect(stream, &AnswerStream::failed, this, [this, stream](const QString& message) { endAnswer(stream, nullptr, message); });
+    connect(stream, &AnswerStream::failed, this,
+        [this, stream](const QString& message) { endAnswer(stream, nullptr, message); });
     m_streams.push_back(std::move(writing));
 }
 
-void ChatController::endAnswer(AnswerStream* stream, const Generation* generation, const QString& error)
+void ChatController::endAnswer(
+    AnswerStream* stream, const Generation* generation, const QString& error)
 {
-    const auto found = std::ranges::find_if(m_streams, [&](const Writing& one) { return one.stream.get() == stream; });
+    const auto found = std::ranges::find_if(
+        m_streams, [&](const Writing& one) { return one.stream.get() == stream; });
     if (found == m_streams.end())
         return;
     Writing writing = std::move(*found);
@@ -347,10 +359,11 @@ void ChatController::endAnswer(AnswerStream* stream, const Generation* generatio
     node.parent = writing.userId;
     node.role = "assistant";
     node.model = writing.model.toStdString();
-    node.text = (generation != nullptr ? qtext(generation->text) : writing.stream->text()).toStdString();
+    node.text =
+        (generation != nullptr ? qtext(generation->text) : writing.stream->text()).toStdString();
     node.state = generation == nullptr ? (error.isEmpty() ? "stopped" : "failed")
-        : generation->finishReason == "cancelled" ? "stopped"
-                                                  : "done";
+                 : generation->finishReason == "cancelled" ? "stopped"
+                                                           : "done";
     node.settings = toJson(m_settings);
     node.settings["seed"] = m_settings.seed + m_chat.children(writing.userId, node.model).size();
     if (generation != nullptr) {
@@ -436,7 +449,8 @@ void ChatController::requestView()
         if (served.id == asking.model)
             context = served.contextTokens;
     m_view.request(
-        [engine, asking, messages](std::stop_token) { return engine->render(asking.model, messages, asking.settings); },
+        [engine, asking, messages](
+            std::stop_token) { return engine->render(asking.model, messages, asking.settings); },
         [this, context](Result<Engine::RenderedPrompt> rendered) {
             if (rendered.ok())
                 Q_EMIT viewReady(qtext(rendered->text), int(rendered->tokens.size()), context);

@@ -1,6 +1,6 @@
-// ui/pages/chat/chat_controller.h: what one can do in a chat, without widgets: choose a model, send, stop,
-// retry, step through versions, look at what the model sees. Answers stream in; every turn is on the disk
-// before the next one can be sent. GUI thread.
+// ui/pages/chat/chat_controller.h: what one can do in a chat, without widgets: choose a model,
+// send, stop, retry, step through versions, look at what the model sees. Answers stream in; every
+// turn is on the disk before the next one can be sent. GUI thread.
 #pragma once
 
 #include <map>
@@ -59,7 +59,7 @@ public:
     const std::vector<ModelChoice>& models() const { return m_models; }
     const ModelChoice* model() const;
     void chooseModel(const QString& spec); // starts the server that serves it
-    void setWithBase(bool on); // every prompt also goes to the base
+    void setWithBase(bool on);             // every prompt also goes to the base
     bool withBase() const { return m_withBase; }
     bool canHaveBase() const; // the model is no base itself
     const ChatSettings& settings() const { return m_settings; }
@@ -74,8 +74,8 @@ public:
 
     bool writing() const { return !m_streams.empty(); }
     bool canSend() const;
-    // False, with a message by failed(), when it cannot be sent now. The prompt waits for a server that is
-    // still starting.
+    // False, with a message by failed(), when it cannot be sent now. The prompt waits for a server
+    // that is still starting.
     bool send(const QString& text);
     void stop();
     void retry(std::size_t turn);
@@ -88,7 +88,7 @@ public:
 Q_SIGNALS:
     void modelsChanged();
     void modelChosen();
-    void chatChanged();              // another chat, another version, another turn
+    void chatChanged();                              // another chat, another version, another turn
     void grew(std::size_t turn, std::size_t answer); // while writing
     void busyChanged();
     void failed(const QString& message);
@@ -123,7 +123,8 @@ private:
     ChatSettings m_settings;
     Chat m_chat;
     std::vector<ShownTurn> m_turns;
-    std::map<std::string, std::string> m_chosen; // "<user id>|<spec>" to answer id; for user turns "|parent"
+    std::map<std::string, std::string>
+        m_chosen; // "<user id>|<spec>" to answer id; for user turns "|parent"
     std::vector<Writing> m_streams;
     int m_waitingTurn = -1; // asked as soon as the server is ready
     LatestTask m_listing, m_view;

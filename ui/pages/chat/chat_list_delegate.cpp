@@ -17,7 +17,8 @@ QSize ChatListDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&
     return {160, index.data(ChatListModel::kHeadingRole).isValid() ? kHeadingHeight : kChatHeight};
 }
 
-void ChatListDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
+void ChatListDelegate::paint(
+    QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
 {
     const Tokens& colors = tokens();
     painter->save();
@@ -26,7 +27,8 @@ void ChatListDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
     if (heading.isValid()) {
         painter->setFont(fontFor(TextRole::Secondary));
         painter->setPen(colors.secondary);
-        painter->drawText(option.rect.adjusted(20, 4, -8, 0), Qt::AlignLeft | Qt::AlignVCenter, heading.toString());
+        painter->drawText(option.rect.adjusted(20, 4, -8, 0), Qt::AlignLeft | Qt::AlignVCenter,
+            heading.toString());
         painter->restore();
         return;
     }
@@ -43,12 +45,14 @@ void ChatListDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
     painter->drawText(title, Qt::AlignLeft | Qt::AlignVCenter,
         painter->fontMetrics().elidedText(index.data().toString(), Qt::ElideRight, title.width()));
     const QRect facts = box.adjusted(12, box.height() / 2, -8, -3);
-    paintSeriesMarker(*painter, QRect(facts.left(), facts.top(), 12, facts.height()), {index.data(ChatListModel::kKeyRole).toInt()});
+    paintSeriesMarker(*painter, QRect(facts.left(), facts.top(), 12, facts.height()),
+        {index.data(ChatListModel::kKeyRole).toInt()});
     painter->setFont(fontFor(TextRole::Secondary));
     painter->setPen(selected ? colors.text : colors.secondary);
     const QRect words = facts.adjusted(18, 0, 0, 0);
     painter->drawText(words, Qt::AlignLeft | Qt::AlignVCenter,
-        painter->fontMetrics().elidedText(index.data(ChatListModel::kFactsRole).toString(), Qt::ElideRight, words.width()));
+        painter->fontMetrics().elidedText(
+            index.data(ChatListModel::kFactsRole).toString(), Qt::ElideRight, words.width()));
     painter->restore();
 }
 

@@ -24,8 +24,10 @@ QString dayOf(const std::string& utc)
 
 void ChatListModel::set(std::vector<ChatSummary> chats, const std::vector<ModelChoice>& models)
 {
-    const bool sameIds = std::ranges::equal(chats, m_chats, {}, &ChatSummary::id, &ChatSummary::id)
-        && std::ranges::equal(chats, m_chats, {}, [](const auto& chat) { return dayOf(chat.time); },
+    const bool sameIds =
+        std::ranges::equal(chats, m_chats, {}, &ChatSummary::id, &ChatSummary::id) &&
+        std::ranges::equal(
+            chats, m_chats, {}, [](const auto& chat) { return dayOf(chat.time); },
             [](const auto& chat) { return dayOf(chat.time); });
     m_chats = std::move(chats);
     m_models = models;
@@ -76,11 +78,16 @@ int ChatListModel::rowOf(const QString& id) const
     return -1;
 }
 
-int ChatListModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(m_entries.size()); }
+int ChatListModel::rowCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : int(m_entries.size());
+}
 
 Qt::ItemFlags ChatListModel::flags(const QModelIndex& index) const
 {
-    return !index.isValid() || idAt(index.row()).isEmpty() ? Qt::NoItemFlags : Qt::ItemIsEnabled | Qt::ItemIsSelectable;
+    return !index.isValid() || idAt(index.row()).isEmpty()
+               ? Qt::NoItemFlags
+               : Qt::ItemIsEnabled | Qt::ItemIsSelectable;
 }
 
 QVariant ChatListModel::data(const QModelIndex& index, int role) const
@@ -89,7 +96,8 @@ QVariant ChatListModel::data(const QModelIndex& index, int role) const
         return {};
     const Entry& entry = m_entries[std::size_t(index.row())];
     if (entry.chat < 0)
-        return role == Qt::DisplayRole || role == kHeadingRole ? QVariant(entry.heading) : QVariant();
+        return role == Qt::DisplayRole || role == kHeadingRole ? QVariant(entry.heading)
+                                                               : QVariant();
     const ChatSummary& chat = m_chats[std::size_t(entry.chat)];
     const auto model = std::ranges::find(m_models, qtext(chat.model), &ModelChoice::spec);
     switch (role) {
@@ -98,7 +106,8 @@ QVariant ChatListModel::data(const QModelIndex& index, int role) const
     case kFactsRole: {
         QString name = safeLine(chat.model, 60);
         if (model != m_models.end())
-            name = model->step < 0 ? model->name : model->name + QStringLiteral(" @ ") + grouped(model->step);
+            name = model->step < 0 ? model->name
+                                   : model->name + QStringLiteral(" @ ") + grouped(model->step);
         const QString turns = counted(chat.turns, tr("turn"), tr("turns"));
         return name.isEmpty() ? turns : name + QStringLiteral(" · ") + turns;
     }

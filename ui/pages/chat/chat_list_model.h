@@ -1,5 +1,5 @@
-// ui/pages/chat/chat_list_model.h: the chats of the project under the days they were last written, newest
-// first. No files, no widgets.
+// ui/pages/chat/chat_list_model.h: the chats of the project under the days they were last written,
+// newest first. No files, no widgets.
 #pragma once
 
 #include <QAbstractListModel>

@@ -49,7 +49,8 @@ ChatPage::ChatPage(const fs::path& project, EngineService& engine, QWidget* pare
     layout->addWidget(m_settings);
     m_showSettings->setVisible(false);
 
-    connect(m_settings, &SettingsDrawer::changed, this, [this] { m_controller.setSettings(m_settings->settings()); });
+    connect(m_settings, &SettingsDrawer::changed, this,
+        [this] { m_controller.setSettings(m_settings->settings()); });
     connect(m_settings, &SettingsDrawer::closePressed, this, [this] {
         m_settings->hide();
         m_showSettings->show();
@@ -61,7 +62,8 @@ ChatPage::ChatPage(const fs::path& project, EngineService& engine, QWidget* pare
     connect(m_compare, &QPushButton::clicked, this, [this] {
         const ModelChoice* choice = m_controller.model();
         if (choice != nullptr)
-            Q_EMIT goTo({QStringLiteral("compare"), QStringLiteral("with"), choice->base + QLatin1Char('|') + choice->spec});
+            Q_EMIT goTo({QStringLiteral("compare"), QStringLiteral("with"),
+                choice->base + QLatin1Char('|') + choice->spec});
     });
     connect(&m_controller, &ChatController::modelsChanged, this, &ChatPage::refreshModels);
     connect(&m_controller, &ChatController::modelChosen, this, &ChatPage::refreshModels);
@@ -70,14 +72,19 @@ ChatPage::ChatPage(const fs::path& project, EngineService& engine, QWidget* pare
     connect(&m_controller, &ChatController::grew, this, &ChatPage::grow);
     connect(&m_controller, &ChatController::failed, this,
         [this](const QString& message) { m_notice->tell(Tone::Bad, message, message); });
-    connect(&m_controller, &ChatController::viewReady, this, [this](const QString& text, int tokens, int context) {
-        m_view->setSafeText(text);
-        m_viewFacts->setText(tr("exactly as it is sent · %1").arg(counted(tokens, tr("token"), tr("tokens"))));
-        m_context->setText(context > 0 ? tr("context %1 of %2").arg(grouped(tokens), grouped(context)) : QString());
-        m_contextBar->setVisible(context > 0);
-        m_contextBar->setSegments({{double(std::min(tokens, context)), koala::tokens().accent, BarSegment::Fill::Solid, {}, {}}},
-            std::max(1, context));
-    });
+    connect(&m_controller, &ChatController::viewReady, this,
+        [this](const QString& text, int tokens, int context) {
+            m_view->setSafeText(text);
+            m_viewFacts->setText(
+                tr("exactly as it is sent · %1").arg(counted(tokens, tr("token"), tr("tokens"))));
+            m_context->setText(context > 0
+                                   ? tr("context %1 of %2").arg(grouped(tokens), grouped(context))
+                                   : QString());
+            m_contextBar->setVisible(context > 0);
+            m_contextBar->setSegments({{double(std::min(tokens, context)), koala::tokens().accent,
+                                          BarSegment::Fill::Solid, {}, {}}},
+                std::max(1, context));
+        });
     connect(m_notice, &NoticeBar::actionPressed, this, [this] {
         m_notice->clear();
         m_controller.restartServer();
@@ -224,7 +231,8 @@ QString ChatPage::nameOf(const QString& spec) const
 {
     for (const ModelChoice& choice : m_controller.models())
         if (choice.spec == spec)
-            return choice.step < 0 ? choice.name : choice.name + QStringLiteral(" @ ") + grouped(choice.step);
+            return choice.step < 0 ? choice.name
+                                   : choice.name + QStringLiteral(" @ ") + grouped(choice.step);
     return spec;
 }
 
@@ -245,8 +253,11 @@ void ChatPage::refreshModels()
         const int wanted = m_model->findData(m_wantedModel);
         // The newest checkpoint is what one has just made; without one, the base.
         const auto& models = m_controller.models();
-        const auto newest = std::ranges::find_if(models, [](const ModelChoice& choice) { return choice.step >= 0; });
-        m_controller.chooseModel(wanted >= 0 ? m_wantedModel : newest != models.end() ? newest->spec : models.front().spec);
+        const auto newest = std::ranges::find_if(
+            models, [](const ModelChoice& choice) { return choice.step >= 0; });
+        m_controller.chooseModel(wanted >= 0              ? m_wantedModel
+                                 : newest != models.end() ? newest->spec
+                                                          : models.front().spec);
     }
     refreshBusy();
 }
@@ -270,8 +281,9 @@ void ChatPage::refreshChat()
         });
         connect(view, &TurnView::retryPressed, this, [this, index] { m_controller.retry(index); });
         connect(view, &TurnView::stopPressed, &m_controller, &ChatController::stop);
-        connect(view, &TurnView::versionStepped, this,
-            [this, index](std::size_t answer, int by) { m_controller.showVersion(index, answer, by); });
+        connect(view, &TurnView::versionStepped, this, [this, index](std::size_t answer, int by) {
+            m_controller.showVersion(index, answer, by);
+        });
     }
     for (std::size_t i = 0; i < turns.size(); ++i) {
         QStringList names;
@@ -280,8 +292,10 @@ void ChatPage::refreshChat()
         m_turns[i]->show(turns[i], names, i + 1 == turns.size());
     }
     m_empty->setVisible(turns.empty());
-    header().setFacts(turns.empty() ? tr("a new chat") : m_controller.title() + tr(" · saved as you go"));
-    const ShownAnswer* last = turns.empty() || turns.back().answers.empty() ? nullptr : &turns.back().answers.front();
+    header().setFacts(
+        turns.empty() ? tr("a new chat") : m_controller.title() + tr(" · saved as you go"));
+    const ShownAnswer* last =
+        turns.empty() || turns.back().answers.empty() ? nullptr : &turns.back().answers.front();
     m_settings->showAnswer(last, last == nullptr ? QString() : nameOf(last->model));
     const int row = m_controller.chats().rowOf(m_controller.chatId());
     if (row >= 0 && m_list->currentIndex().row() != row)
@@ -314,8 +328,11 @@ void ChatPage::refreshBusy()
         hint = tr("Esc stops");
     m_composer->setReady(m_controller.canSend(), hint);
     const bool none = m_controller.models().empty();
-    m_empty->setText(none ? tr("There is no model yet. Import one with \"koala model import PATH\", or finish a run.")
-                          : tr("Ask %1 something.").arg(m_controller.model() ? nameOf(m_controller.model()->spec) : tr("a model")));
+    m_empty->setText(
+        none ? tr("There is no model yet. Import one with \"koala model import PATH\", or finish a "
+                  "run.")
+             : tr("Ask %1 something.")
+                   .arg(m_controller.model() ? nameOf(m_controller.model()->spec) : tr("a model")));
     if (phase == EngineService::Phase::Crashed || phase == EngineService::Phase::Failed)
         m_notice->tell(Tone::Bad, engine.message(), engine.message(), tr("Restart"));
     else if (phase == EngineService::Phase::Ready && !m_controller.writing())
@@ -364,21 +381,27 @@ QJsonObject ChatPage::saveState() const
 {
     const ChatSettings settings = m_settings->settings();
     return {{QStringLiteral("columns"), QString::fromLatin1(m_columns->saveState().toBase64())},
-        {QStringLiteral("model"), m_controller.model() ? m_controller.model()->spec : m_wantedModel},
+        {QStringLiteral("model"),
+            m_controller.model() ? m_controller.model()->spec : m_wantedModel},
         {QStringLiteral("chat"), m_controller.turns().empty() ? QString() : m_controller.chatId()},
         {QStringLiteral("drawer"), !m_settings->isHidden()},
-        {QStringLiteral("temperature"), settings.temperature}, {QStringLiteral("top_p"), settings.topP},
-        {QStringLiteral("top_k"), settings.topK}, {QStringLiteral("repetition"), settings.repetition},
-        {QStringLiteral("max_tokens"), settings.maxTokens}, {QStringLiteral("seed"), qint64(settings.seed)},
-        {QStringLiteral("system"), settings.system}, {QStringLiteral("template"), settings.templateName}};
+        {QStringLiteral("temperature"), settings.temperature},
+        {QStringLiteral("top_p"), settings.topP}, {QStringLiteral("top_k"), settings.topK},
+        {QStringLiteral("repetition"), settings.repetition},
+        {QStringLiteral("max_tokens"), settings.maxTokens},
+        {QStringLiteral("seed"), qint64(settings.seed)},
+        {QStringLiteral("system"), settings.system},
+        {QStringLiteral("template"), settings.templateName}};
 }
 
 void ChatPage::restoreState(const QJsonObject& state)
 {
-    m_columns->restoreState(QByteArray::fromBase64(state.value(QStringLiteral("columns")).toString().toLatin1()));
+    m_columns->restoreState(
+        QByteArray::fromBase64(state.value(QStringLiteral("columns")).toString().toLatin1()));
     m_wantedModel = state.value(QStringLiteral("model")).toString();
     ChatSettings settings;
-    settings.temperature = state.value(QStringLiteral("temperature")).toDouble(settings.temperature);
+    settings.temperature =
+        state.value(QStringLiteral("temperature")).toDouble(settings.temperature);
     settings.topP = state.value(QStringLiteral("top_p")).toDouble(settings.topP);
     settings.topK = state.value(QStringLiteral("top_k")).toInt(settings.topK);
     settings.repetition = state.value(QStringLiteral("repetition")).toDouble(settings.repetition);

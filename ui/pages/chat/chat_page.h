@@ -1,5 +1,5 @@
-// ui/pages/chat/chat_page.h: the Chat page: chats at the left, one in the middle, settings at the right. Lays
-// out and forwards; decides nothing.
+// ui/pages/chat/chat_page.h: the Chat page: chats at the left, one in the middle, settings at the
+// right. Lays out and forwards; decides nothing.
 #pragma once
 
 #include <vector>

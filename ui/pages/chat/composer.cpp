@@ -26,11 +26,15 @@ MessageEdit::MessageEdit(QWidget* parent) : QPlainTextEdit(parent)
     setFixedHeight(kLeastHeight);
     connect(this, &QPlainTextEdit::textChanged, this, [this] {
         const int lines = std::max(1, int(document()->size().height()));
-        setFixedHeight(std::clamp(lines * fontMetrics().lineSpacing() + 14, kLeastHeight, kMostHeight));
+        setFixedHeight(
+            std::clamp(lines * fontMetrics().lineSpacing() + 14, kLeastHeight, kMostHeight));
     });
 }
 
-QSize MessageEdit::sizeHint() const { return {400, height()}; }
+QSize MessageEdit::sizeHint() const
+{
+    return {400, height()};
+}
 
 void MessageEdit::keyPressEvent(QKeyEvent* event)
 {
@@ -83,7 +87,10 @@ void Composer::setReady(bool ready, const QString& hint)
     refresh();
 }
 
-void Composer::refresh() { m_send->setEnabled(m_ready && !m_edit->toPlainText().trimmed().isEmpty()); }
+void Composer::refresh()
+{
+    m_send->setEnabled(m_ready && !m_edit->toPlainText().trimmed().isEmpty());
+}
 
 void Composer::paintEvent(QPaintEvent*)
 {

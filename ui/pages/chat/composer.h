@@ -1,5 +1,5 @@
-// ui/pages/chat/composer.h: where one writes: Enter sends, Shift+Enter is a new line, Esc stops. Grows to a
-// third of the page.
+// ui/pages/chat/composer.h: where one writes: Enter sends, Shift+Enter is a new line, Esc stops.
+// Grows to a third of the page.
 #pragma once
 
 #include <QPlainTextEdit>

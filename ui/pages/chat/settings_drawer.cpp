@@ -34,10 +34,14 @@ SettingsDrawer::SettingsDrawer(QWidget* parent) : QWidget(parent)
     layout->setSpacing(4);
     m_temperature = addSlider(*layout, tr("Temperature"), "temperature", 0, 2, 0.05, 2,
         tr("0 always takes the likeliest token; higher is more varied"));
-    m_topP = addSlider(*layout, tr("Top-p"), "topP", 0.05, 1, 0.05, 2, tr("keeps the likeliest tokens up to this sum"));
-    m_topK = addSlider(*layout, tr("Top-k"), "topK", 0, 200, 1, 0, tr("keeps so many likeliest tokens; 0 keeps all"));
-    m_repetition = addSlider(*layout, tr("Repetition"), "repetition", 1, 2, 0.05, 2, tr("above 1 makes used tokens less likely"));
-    m_longest = addSlider(*layout, tr("Longest"), "maxTokens", 8, 2048, 8, 0, tr("tokens of an answer at most"));
+    m_topP = addSlider(*layout, tr("Top-p"), "topP", 0.05, 1, 0.05, 2,
+        tr("keeps the likeliest tokens up to this sum"));
+    m_topK = addSlider(*layout, tr("Top-k"), "topK", 0, 200, 1, 0,
+        tr("keeps so many likeliest tokens; 0 keeps all"));
+    m_repetition = addSlider(*layout, tr("Repetition"), "repetition", 1, 2, 0.05, 2,
+        tr("above 1 makes used tokens less likely"));
+    m_longest = addSlider(
+        *layout, tr("Longest"), "maxTokens", 8, 2048, 8, 0, tr("tokens of an answer at most"));
     auto* seedRow = new QHBoxLayout;
     seedRow->addWidget(new TextLabel(tr("Seed"), TextRole::Body, content));
     seedRow->addStretch(1);
@@ -91,8 +95,9 @@ SettingsDrawer::SettingsDrawer(QWidget* parent) : QWidget(parent)
     connect(m_template, &QComboBox::currentIndexChanged, this, &SettingsDrawer::changed);
 }
 
-QDoubleSpinBox* SettingsDrawer::addSlider(QVBoxLayout& layout, const QString& label, const char* objectName,
-    double least, double most, double step, int decimals, const QString& help)
+QDoubleSpinBox* SettingsDrawer::addSlider(QVBoxLayout& layout, const QString& label,
+    const char* objectName, double least, double most, double step, int decimals,
+    const QString& help)
 {
     auto* row = new QHBoxLayout;
     auto* name = new TextLabel(label, TextRole::Body, this);
@@ -117,7 +122,8 @@ QDoubleSpinBox* SettingsDrawer::addSlider(QVBoxLayout& layout, const QString& la
     box->setFixedWidth(58);
     row->addWidget(box);
     layout.addLayout(row);
-    connect(slider, &QSlider::valueChanged, box, [=](int value) { box->setValue(least + value * step); });
+    connect(slider, &QSlider::valueChanged, box,
+        [=](int value) { box->setValue(least + value * step); });
     connect(box, &QDoubleSpinBox::valueChanged, this, [=, this](double value) {
         const QSignalBlocker quiet(slider);
         slider->setValue(int((value - least) / step + 0.5));
@@ -158,14 +164,16 @@ void SettingsDrawer::showAnswer(const ShownAnswer* answer, const QString& model)
     m_facts->set(tr("Model"), answer == nullptr ? tr("no answer yet") : model);
     m_facts->set(tr("Weights"), answer == nullptr ? QString() : answer->hash);
     m_facts->set(tr("First token"), answer == nullptr || answer->firstTokenSeconds <= 0
-            ? QString()
-            : tr("%1 s").arg(answer->firstTokenSeconds, 0, 'f', 2));
+                                        ? QString()
+                                        : tr("%1 s").arg(answer->firstTokenSeconds, 0, 'f', 2));
     m_facts->set(tr("Speed"), answer == nullptr || answer->tokensPerSecond <= 0
-            ? QString()
-            : tr("%1 tokens/s").arg(answer->tokensPerSecond, 0, 'f', 0));
-    m_facts->set(tr("Stored"), answer == nullptr || answer->tokens <= 0
-            ? QString()
-            : tr("settings, seed and %1").arg(counted(answer->tokens, tr("token id"), tr("token ids"))));
+                                  ? QString()
+                                  : tr("%1 tokens/s").arg(answer->tokensPerSecond, 0, 'f', 0));
+    m_facts->set(
+        tr("Stored"), answer == nullptr || answer->tokens <= 0
+                          ? QString()
+                          : tr("settings, seed and %1")
+                                .arg(counted(answer->tokens, tr("token id"), tr("token ids"))));
 }
 
 } // namespace koala

@@ -1,6 +1,6 @@
-// ui/pages/chat/settings_drawer.h: how answers are drawn: temperature, top-p, top-k, repetition, length, seed,
-// system prompt, template. Each slider has a box; what is chosen goes with the next answer and is stored with
-// it.
+// ui/pages/chat/settings_drawer.h: how answers are drawn: temperature, top-p, top-k, repetition,
+// length, seed, system prompt, template. Each slider has a box; what is chosen goes with the next
+// answer and is stored with it.
 #pragma once
 
 #include <QWidget>
@@ -29,8 +29,8 @@ Q_SIGNALS:
     void closePressed();
 
 private:
-    QDoubleSpinBox* addSlider(QVBoxLayout& layout, const QString& label, const char* objectName, double least,
-        double most, double step, int decimals, const QString& help);
+    QDoubleSpinBox* addSlider(QVBoxLayout& layout, const QString& label, const char* objectName,
+        double least, double most, double step, int decimals, const QString& help);
 
     QDoubleSpinBox *m_temperature, *m_topP, *m_topK, *m_repetition, *m_longest;
     QSpinBox* m_seed;

@@ -19,6 +19,7 @@ TextLabel* roleLabel(const QString& text, QWidget* parent)
 {
     auto* label = new TextLabel(text, TextRole::Strong, parent);
     label->setFixedWidth(kRoleWidth);
+    label->setContentsMargins(0, 2, 0, 0); // on the line of the text beside it
     label->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     return label;
 }
@@ -38,7 +39,7 @@ AnswerView::AnswerView(QWidget* parent) : QWidget(parent)
     layout->addWidget(m_body);
     m_actions = new QWidget(this);
     auto* line = new QHBoxLayout(m_actions);
-    line->setContentsMargins(0, 0, 0, 0);
+    line->setContentsMargins(-12, 0, 0, 0); // the words of flat buttons stand under the answer's
     line->setSpacing(4);
     m_previous = iconButton("chevron-left", tr("Version before"), "versionBefore", m_actions);
     m_version = new TextLabel(TextRole::Secondary, m_actions);
@@ -50,7 +51,8 @@ AnswerView::AnswerView(QWidget* parent) : QWidget(parent)
     m_hash->setSecondary(true);
     m_hash->setToolTip(tr("Hash of the weights that answered"));
     m_speed = new TextLabel(TextRole::Secondary, m_actions);
-    for (QWidget* widget : std::initializer_list<QWidget*>{m_previous, m_version, m_next, m_copy, m_retry})
+    for (QWidget* widget :
+        std::initializer_list<QWidget*>{m_previous, m_version, m_next, m_copy, m_retry})
         line->addWidget(widget);
     line->addStretch(1);
     line->addWidget(m_hash);
@@ -79,16 +81,21 @@ AnswerView::AnswerView(QWidget* parent) : QWidget(parent)
 void AnswerView::showFacts(const ShownAnswer& answer)
 {
     const bool writing = answer.state == QStringLiteral("writing");
-    const QString speed = answer.tokensPerSecond > 0 ? tr("%1 tok/s").arg(qRound(answer.tokensPerSecond)) : QString();
+    const QString speed =
+        answer.tokensPerSecond > 0 ? tr("%1 tok/s").arg(qRound(answer.tokensPerSecond)) : QString();
     if (writing) {
-        m_progress->setText(answer.tokens == 0 ? tr("reading the prompt")
-                                               : tr("writing · %1 · %2").arg(counted(answer.tokens, tr("token"), tr("tokens")), speed));
+        m_progress->setText(
+            answer.tokens == 0
+                ? tr("reading the prompt")
+                : tr("writing · %1 · %2")
+                      .arg(counted(answer.tokens, tr("token"), tr("tokens")), speed));
         return;
     }
-    const QString state = answer.state == QStringLiteral("stopped") ? tr("stopped")
-        : answer.state == QStringLiteral("failed")                  ? tr("failed")
-                                                                    : QString();
-    m_speed->setText(state.isEmpty() || speed.isEmpty() ? state + speed : state + QStringLiteral(" · ") + speed);
+    const QString state = answer.state == QStringLiteral("stopped")  ? tr("stopped")
+                          : answer.state == QStringLiteral("failed") ? tr("failed")
+                                                                     : QString();
+    m_speed->setText(
+        state.isEmpty() || speed.isEmpty() ? state + speed : state + QStringLiteral(" · ") + speed);
 }
 
 void AnswerView::show(const ShownAnswer& answer, const QString& name, bool last, bool named)
@@ -154,7 +161,8 @@ void TurnView::show(const ShownTurn& turn, const QStringList& names, bool last)
         connect(view, &AnswerView::copyPressed, this, [this, index] { Q_EMIT copyPressed(index); });
         connect(view, &AnswerView::retryPressed, this, &TurnView::retryPressed);
         connect(view, &AnswerView::stopPressed, this, &TurnView::stopPressed);
-        connect(view, &AnswerView::versionStepped, this, [this, index](int by) { Q_EMIT versionStepped(index, by); });
+        connect(view, &AnswerView::versionStepped, this,
+            [this, index](int by) { Q_EMIT versionStepped(index, by); });
     }
     for (std::size_t i = 0; i < m_views.size(); ++i)
         m_views[i]->show(turn.answers[i], names.value(int(i)), last, turn.answers.size() > 1);

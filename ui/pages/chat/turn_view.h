@@ -1,5 +1,5 @@
-// ui/pages/chat/turn_view.h: one exchange of a chat: what the person wrote, and the answer of each model that
-// was asked, with its version counter, copy and retry. Lays out; decides nothing.
+// ui/pages/chat/turn_view.h: one exchange of a chat: what the person wrote, and the answer of each
+// model that was asked, with its version counter, copy and retry. Lays out; decides nothing.
 #pragma once
 
 #include <vector>

@@ -31,7 +31,8 @@ protected:
         painter.drawRoundedRect(rect(), 4, 4);
         painter.setFont(fontFor(TextRole::Strong));
         painter.setPen(tokens().card);
-        painter.drawText(rect(), Qt::AlignCenter, m_isA ? QStringLiteral("A") : QStringLiteral("B"));
+        painter.drawText(
+            rect(), Qt::AlignCenter, m_isA ? QStringLiteral("A") : QStringLiteral("B"));
     }
 
 private:
@@ -53,7 +54,8 @@ AnswerPane::AnswerPane(Side side, QWidget* parent) : QWidget(parent), m_side(sid
     line->addWidget(new SideBadge(isA, head));
     m_key = new SeriesKeyWidget(SeriesKeyWidget::Form::Line, head);
     line->addWidget(m_key);
-    m_model = comboBox(isA ? tr("Model A") : tr("Model B"), isA ? "compareModelA" : "compareModelB", head);
+    m_model = comboBox(
+        isA ? tr("Model A") : tr("Model B"), isA ? "compareModelA" : "compareModelB", head);
     m_model->setMinimumContentsLength(12);
     m_model->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     line->addWidget(m_model, 1);
@@ -61,7 +63,8 @@ AnswerPane::AnswerPane(Side side, QWidget* parent) : QWidget(parent), m_side(sid
     m_hash->setSecondary(true);
     m_hash->setToolTip(tr("Hash of the weights that answered"));
     line->addWidget(m_hash);
-    auto* expand = iconButton("expand", isA ? tr("Show only A") : tr("Show only B"), isA ? "expandA" : "expandB", head);
+    auto* expand = iconButton(
+        "expand", isA ? tr("Show only A") : tr("Show only B"), isA ? "expandA" : "expandB", head);
     line->addWidget(expand);
     layout->addWidget(head);
     layout->addWidget(new Hairline(Qt::Horizontal, this));
@@ -96,7 +99,10 @@ void AnswerPane::setModels(const std::vector<ModelChoice>& models, const QString
     m_filling = true;
     m_model->clear();
     for (const ModelChoice& choice : models) {
-        m_model->addItem(choice.step < 0 ? choice.name : choice.name + QStringLiteral(" @ ") + grouped(choice.step), choice.spec);
+        m_model->addItem(choice.step < 0
+                             ? choice.name
+                             : choice.name + QStringLiteral(" @ ") + grouped(choice.step),
+            choice.spec);
         if (choice.spec == spec)
             m_key->setKey({choice.key < 0 ? 7 : choice.key});
     }
@@ -104,7 +110,8 @@ void AnswerPane::setModels(const std::vector<ModelChoice>& models, const QString
     m_filling = false;
 }
 
-void AnswerPane::showAnswer(const ComparedAnswer* answer, const std::vector<TextSpan>& onlyHere, bool marked)
+void AnswerPane::showAnswer(
+    const ComparedAnswer* answer, const std::vector<TextSpan>& onlyHere, bool marked)
 {
     if (answer == nullptr) {
         m_text->setPlain(tr("Not answered yet."));
@@ -118,11 +125,16 @@ void AnswerPane::showAnswer(const ComparedAnswer* answer, const std::vector<Text
     std::vector<TextMark> marks;
     if (marked)
         for (const TextSpan& span : onlyHere)
-            marks.push_back({span.start, span.length, m_side == Side::A ? TextMark::Kind::OnlyA : TextMark::Kind::OnlyB});
+            marks.push_back({span.start, span.length,
+                m_side == Side::A ? TextMark::Kind::OnlyA : TextMark::Kind::OnlyB});
     m_text->setMarks(std::move(marks));
-    const QString speed = answer->seconds > 0 ? tr(" · %1 tok/s").arg(qRound(answer->tokens / answer->seconds)) : QString();
+    const QString speed = answer->seconds > 0
+                              ? tr(" · %1 tok/s").arg(qRound(answer->tokens / answer->seconds))
+                              : QString();
     m_length->setText(counted(answer->tokens, tr("token"), tr("tokens")) + speed);
-    m_facts->setText(answer->finishReason == QStringLiteral("length") ? tr("cut at the longest answer") : tr("ended by itself"));
+    m_facts->setText(answer->finishReason == QStringLiteral("length")
+                         ? tr("cut at the longest answer")
+                         : tr("ended by itself"));
     m_hash->setText(shortHash(answer->sha256.toStdString()));
 }
 

@@ -1,5 +1,5 @@
-// ui/pages/compare/answer_pane.h: one side of a comparison: which model, its hash, its answer with what the
-// other lacks marked, and how long it is and took.
+// ui/pages/compare/answer_pane.h: one side of a comparison: which model, its hash, its answer with
+// what the other lacks marked, and how long it is and took.
 #pragma once
 
 #include <QWidget>
@@ -23,7 +23,8 @@ public:
     explicit AnswerPane(Side side, QWidget* parent = nullptr);
 
     void setModels(const std::vector<ModelChoice>& models, const QString& spec);
-    void showAnswer(const ComparedAnswer* answer, const std::vector<TextSpan>& onlyHere, bool marked);
+    void showAnswer(
+        const ComparedAnswer* answer, const std::vector<TextSpan>& onlyHere, bool marked);
     AnswerText& text() { return *m_text; }
 
 Q_SIGNALS:

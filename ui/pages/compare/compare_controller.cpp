@@ -6,11 +6,13 @@
 
 namespace koala {
 
-CompareController::CompareController(CompareService& service, QObject* parent) : QObject(parent), m_service(service)
+CompareController::CompareController(CompareService& service, QObject* parent)
+    : QObject(parent), m_service(service)
 {
     connect(&m_service, &CompareService::choicesChanged, this, &CompareController::adopt);
     connect(&m_service, &CompareService::loaded, this, [this](const Comparison& comparison) {
-        if (comparison.promptSet != m_set || comparison.a.spec != m_specA || comparison.b.spec != m_specB)
+        if (comparison.promptSet != m_set || comparison.a.spec != m_specA ||
+            comparison.b.spec != m_specB)
             return; // overtaken
         m_model.set(comparison);
         m_missingA = m_missingB = 0;
@@ -25,17 +27,19 @@ CompareController::CompareController(CompareService& service, QObject* parent) :
         Q_EMIT loaded();
         Q_EMIT promptChanged();
     });
-    connect(&m_service, &CompareService::voted, this, [this](const QString& promptId, Better better, const QString& note) {
-        --m_saving;
-        m_model.setVote(promptId, better, note);
-        Q_EMIT savingChanged();
-        Q_EMIT votesChanged();
-    });
-    connect(&m_service, &CompareService::voteFailed, this, [this](const QString& promptId, const QString& message) {
-        --m_saving;
-        Q_EMIT savingChanged();
-        Q_EMIT failed(tr("The vote on %1 was not saved: %2").arg(promptId, message));
-    });
+    connect(&m_service, &CompareService::voted, this,
+        [this](const QString& promptId, Better better, const QString& note) {
+            --m_saving;
+            m_model.setVote(promptId, better, note);
+            Q_EMIT savingChanged();
+            Q_EMIT votesChanged();
+        });
+    connect(&m_service, &CompareService::voteFailed, this,
+        [this](const QString& promptId, const QString& message) {
+            --m_saving;
+            Q_EMIT savingChanged();
+            Q_EMIT failed(tr("The vote on %1 was not saved: %2").arg(promptId, message));
+        });
 }
 
 const ModelChoice* CompareController::find(const QString& spec) const
@@ -51,7 +55,8 @@ void CompareController::adopt()
     if (!m_service.promptSets().isEmpty() && !m_service.promptSets().contains(m_set))
         m_set = m_service.promptSets().value(0);
     if (find(m_specB) == nullptr && !models.empty()) {
-        const auto newest = std::ranges::find_if(models, [](const ModelChoice& choice) { return choice.step >= 0; });
+        const auto newest = std::ranges::find_if(
+            models, [](const ModelChoice& choice) { return choice.step >= 0; });
         m_specB = newest != models.end() ? newest->spec : models.back().spec;
     }
     if (find(m_specA) == nullptr && !models.empty()) {
@@ -86,9 +91,15 @@ void CompareController::remember(
     adopt();
 }
 
-void CompareController::swapSides() { choose({}, QString(m_specB), QString(m_specA)); }
+void CompareController::swapSides()
+{
+    choose({}, QString(m_specB), QString(m_specA));
+}
 
-const ComparedPrompt* CompareController::current() const { return m_model.at(currentRow()); }
+const ComparedPrompt* CompareController::current() const
+{
+    return m_model.at(currentRow());
+}
 
 void CompareController::choosePrompt(int row)
 {
@@ -111,7 +122,8 @@ void CompareController::send(const QString& promptId, Better better, const QStri
 {
     ++m_saving;
     Q_EMIT savingChanged();
-    m_service.vote(promptId, better, note, m_since.isValid() ? double(m_since.elapsed()) / 1000.0 : 0.0);
+    m_service.vote(
+        promptId, better, note, m_since.isValid() ? double(m_since.elapsed()) / 1000.0 : 0.0);
 }
 
 void CompareController::vote(Better better)
@@ -120,7 +132,8 @@ void CompareController::vote(Better better)
     if (prompt == nullptr)
         return;
     if (!prompt->a || !prompt->b) {
-        Q_EMIT failed(tr("Prompt #%1 has not both answers yet; fill them first.").arg(prompt->number));
+        Q_EMIT failed(
+            tr("Prompt #%1 has not both answers yet; fill them first.").arg(prompt->number));
         return;
     }
     m_undo.push_back({prompt->id, prompt->vote, prompt->note});
@@ -149,7 +162,8 @@ void CompareController::undo()
 
 int CompareController::voted() const
 {
-    return int(std::ranges::count_if(comparison().prompts, [](const ComparedPrompt& prompt) { return prompt.vote.has_value(); }));
+    return int(std::ranges::count_if(comparison().prompts,
+        [](const ComparedPrompt& prompt) { return prompt.vote.has_value(); }));
 }
 
 std::array<int, CompareController::kBins> CompareController::differences() const
@@ -196,9 +210,13 @@ QString CompareController::headline() const
     if (all == 0)
         return {};
     const auto side = [&](const QString& name, int missing) {
-        return missing == 0 ? tr("answers complete for %1").arg(name) : tr("%1 of %2 for %3").arg(all - missing).arg(all).arg(name);
+        return missing == 0 ? tr("answers complete for %1").arg(name)
+                            : tr("%1 of %2 for %3").arg(all - missing).arg(all).arg(name);
     };
-    return tr("%1 of %2 voted · %3, %4").arg(voted()).arg(all).arg(side(tr("A"), m_missingA), side(tr("B"), m_missingB));
+    return tr("%1 of %2 voted · %3, %4")
+        .arg(voted())
+        .arg(all)
+        .arg(side(tr("A"), m_missingA), side(tr("B"), m_missingB));
 }
 
 } // namespace koala

@@ -1,5 +1,6 @@
-// ui/pages/compare/compare_controller.h: what one can do on the Compare page, without widgets: choose set and
-// models, walk the prompts, vote and take back, fill missing answers. The part that tests drive.
+// ui/pages/compare/compare_controller.h: what one can do on the Compare page, without widgets:
+// choose set and models, walk the prompts, vote and take back, fill missing answers. The part that
+// tests drive.
 #pragma once
 
 #include <array>
@@ -30,7 +31,8 @@ public:
 
     void choose(const QString& promptSet, const QString& specA, const QString& specB); // "" keeps
     // What was chosen before a restart: taken where it is still there.
-    void remember(const QString& promptSet, const QString& specA, const QString& specB, const QString& promptId);
+    void remember(const QString& promptSet, const QString& specA, const QString& specB,
+        const QString& promptId);
     void swapSides();
     const QString& promptSet() const { return m_set; }
     const QString& specA() const { return m_specA; }

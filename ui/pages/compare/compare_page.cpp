@@ -45,8 +45,9 @@ ComparePage::ComparePage(CompareService& service, QWidget* parent)
     outer->addWidget(m_notice);
     m_whole = new QStackedWidget(body());
     outer->addWidget(m_whole, 1);
-    m_empty = new EmptyState(tr("Compare puts two models' answers to the same prompts side by side."), tr("Go to Runs"),
-        "runs", "compareGoRuns", m_whole);
+    m_empty =
+        new EmptyState(tr("Compare puts two models' answers to the same prompts side by side."),
+            tr("Go to Runs"), "runs", "compareGoRuns", m_whole);
     m_whole->addWidget(m_empty);
     m_columns = splitter(Qt::Horizontal, "compareSplitter", m_whole);
     m_columns->addWidget(makeLeft());
@@ -70,8 +71,8 @@ QWidget* ComparePage::makeLeft()
     QHBoxLayout* line = toolBar(bar);
     m_set = comboBox(tr("Prompt set"), "promptSet", bar);
     m_order = comboBox(tr("Order"), "promptOrder", bar);
-    m_order->addItems({tr("most different first"), tr("least different first"), tr("by number"), tr("longest A first"),
-        tr("longest B first"), tr("not voted first")});
+    m_order->addItems({tr("most different first"), tr("least different first"), tr("by number"),
+        tr("longest A first"), tr("longest B first"), tr("not voted first")});
     line->addWidget(m_set, 1);
     line->addWidget(m_order, 1);
     layout->addWidget(bar);
@@ -92,7 +93,8 @@ QWidget* ComparePage::makeLeft()
     head->addStretch(1);
     head->addWidget(m_histogramWords);
     column->addLayout(head);
-    m_histogram = new HistogramView(tr("Difference of answers"), "differenceHistogram", HistogramView::Choice::Bars, charts);
+    m_histogram = new HistogramView(
+        tr("Difference of answers"), "differenceHistogram", HistogramView::Choice::Bars, charts);
     auto* inset = new QHBoxLayout;
     inset->setContentsMargins(16, 0, 16, 4);
     inset->addWidget(m_histogram);
@@ -152,7 +154,8 @@ QWidget* ComparePage::makeDifferenceLine()
     line->addSpacing(4);
     line->addWidget(m_differences);
     line->addSpacing(8);
-    auto* legend = new TextLabel(tr("only in A: dashed · only in B: solid"), TextRole::Secondary, bar);
+    auto* legend =
+        new TextLabel(tr("only in A: dashed · only in B: solid"), TextRole::Secondary, bar);
     legend->setElided(true);
     line->addWidget(legend, 1);
     m_together = new QCheckBox(tr("scroll together"), bar);
@@ -176,7 +179,8 @@ QWidget* ComparePage::makeVotes()
     m_voteA = new VoteButton(QStringLiteral("1"), tr("A is better"), Tone::SideA, "voteA", foot);
     m_voteTie = new VoteButton(QStringLiteral("0"), tr("Tie"), Tone::Neutral, "voteTie", foot);
     m_voteB = new VoteButton(QStringLiteral("2"), tr("B is better"), Tone::SideB, "voteB", foot);
-    m_voteBad = new VoteButton(QStringLiteral("3"), tr("Both bad"), Tone::Neutral, "voteBothBad", foot);
+    m_voteBad =
+        new VoteButton(QStringLiteral("3"), tr("Both bad"), Tone::Neutral, "voteBothBad", foot);
     for (VoteButton* button : {m_voteA, m_voteTie, m_voteB, m_voteBad})
         line->addWidget(button);
     line->addSpacing(16);
@@ -218,7 +222,8 @@ QWidget* ComparePage::makeRight()
 
 void ComparePage::connectAll()
 {
-    connect(m_empty, &EmptyState::pressed, this, [this] { Q_EMIT goTo({QStringLiteral("runs"), {}, {}}); });
+    connect(m_empty, &EmptyState::pressed, this,
+        [this] { Q_EMIT goTo({QStringLiteral("runs"), {}, {}}); });
     connect(m_set, &QComboBox::currentTextChanged, this, [this](const QString& set) {
         if (!m_filling)
             m_controller.choose(set, {}, {});
@@ -227,8 +232,10 @@ void ComparePage::connectAll()
         m_controller.prompts().setOrder(PromptTableModel::Order(order));
         refreshPrompt();
     });
-    connect(m_a, &AnswerPane::modelChosen, this, [this](const QString& spec) { m_controller.choose({}, spec, {}); });
-    connect(m_b, &AnswerPane::modelChosen, this, [this](const QString& spec) { m_controller.choose({}, {}, spec); });
+    connect(m_a, &AnswerPane::modelChosen, this,
+        [this](const QString& spec) { m_controller.choose({}, spec, {}); });
+    connect(m_b, &AnswerPane::modelChosen, this,
+        [this](const QString& spec) { m_controller.choose({}, {}, spec); });
     connect(m_a, &AnswerPane::expandPressed, this, [this] { togglePane(true); });
     connect(m_b, &AnswerPane::expandPressed, this, [this] { togglePane(false); });
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
@@ -267,7 +274,8 @@ void ComparePage::connectAll()
         m_notice->tell(Tone::Neutral, tr("The report is being written…"));
         m_controller.service().report();
     });
-    connect(m_study, &QPushButton::clicked, this, [this] { Q_EMIT goTo({QStringLiteral("studies"), {}, {}}); });
+    connect(m_study, &QPushButton::clicked, this,
+        [this] { Q_EMIT goTo({QStringLiteral("studies"), {}, {}}); });
     connect(&m_controller.service(), &CompareService::reported, this, [this](const QString& path) {
         m_notice->tell(Tone::Good, tr("The report lies at %1").arg(path));
         QDesktopServices::openUrl(QUrl::fromLocalFile(path));
@@ -312,10 +320,12 @@ void ComparePage::refreshAll()
     m_whole->setCurrentIndex(any ? 1 : 0);
     for (QPushButton* button : {m_generate, m_report, m_study})
         button->setVisible(any);
-    m_empty->setSentence(m_controller.service().promptSets().isEmpty()
+    m_empty->setSentence(
+        m_controller.service().promptSets().isEmpty()
             ? tr("Compare needs a set of prompts: put one into the project's folder prompts.")
-        : m_controller.service().models().empty() ? tr("Compare needs a model: import one, or finish a run.")
-                                                  : tr("Compare puts two models' answers to the same prompts side by side."));
+        : m_controller.service().models().empty()
+            ? tr("Compare needs a model: import one, or finish a run.")
+            : tr("Compare puts two models' answers to the same prompts side by side."));
     HistogramBars bars;
     for (const int count : m_controller.differences())
         bars.counts.push_back(count);
@@ -335,9 +345,11 @@ void ComparePage::refreshVotes()
     m_undo->setEnabled(m_controller.canUndo());
     if (m_controller.saving())
         m_saved->setText(tr("saving…"));
-    else if (const ComparedPrompt* prompt = m_controller.current(); prompt != nullptr && prompt->vote)
-        m_saved->setText(prompt->note.isEmpty() ? tr("✓ saved in this project")
-                                                : tr("✓ saved · %1").arg(safeLine(prompt->note, 80)));
+    else if (const ComparedPrompt* prompt = m_controller.current();
+        prompt != nullptr && prompt->vote)
+        m_saved->setText(prompt->note.isEmpty()
+                             ? tr("✓ saved in this project")
+                             : tr("✓ saved · %1").arg(safeLine(prompt->note, 80)));
     else
         m_saved->setText(tr("not voted yet"));
 }
@@ -356,9 +368,9 @@ void ComparePage::refreshPrompt()
         m_table->selectRow(row);
     m_number->setText(QStringLiteral("#%1").arg(prompt->number));
     m_about->setText(tr("%1 · %2 · %3 of %4 in this order")
-                         .arg(m_controller.promptSet(), safeLine(prompt->group, 40))
-                         .arg(row + 1)
-                         .arg(m_controller.prompts().rowCount()));
+            .arg(m_controller.promptSet(), safeLine(prompt->group, 40))
+            .arg(row + 1)
+            .arg(m_controller.prompts().rowCount()));
     m_prompt->setPlain(prompt->text);
     m_prompt->document()->setTextWidth(m_prompt->viewport()->width());
     m_prompt->setFixedHeight(std::clamp(int(m_prompt->document()->size().height()) + 2, 22, 130));
@@ -383,9 +395,11 @@ void ComparePage::refreshFill()
     m_generate->setEnabled(fill.running || missing > 0);
     m_generate->setIcon(icon(fill.running ? "stop" : "play"));
     if (fill.running)
-        m_generate->setText(tr("Stop · %1 of %2 of %3").arg(fill.done).arg(fill.total).arg(fill.model));
+        m_generate->setText(
+            tr("Stop · %1 of %2 of %3").arg(fill.done).arg(fill.total).arg(fill.model));
     else
-        m_generate->setText(missing > 0 ? tr("Generate %1 missing").arg(grouped(missing)) : tr("Answers complete"));
+        m_generate->setText(
+            missing > 0 ? tr("Generate %1 missing").arg(grouped(missing)) : tr("Answers complete"));
     if (fill.failed && !fill.running)
         m_notice->tell(Tone::Bad, fill.message, fill.message);
 }
@@ -395,10 +409,12 @@ void ComparePage::filter()
     const int first = m_histogram->chosenFirst();
     const int last = m_histogram->chosenLast();
     const double step = 1.0 / CompareController::kBins;
-    m_controller.prompts().setFilter(first < 0 ? -1 : first * step, first < 0 ? -1 : (last + 1) * step, m_groups->chosen());
+    m_controller.prompts().setFilter(
+        first < 0 ? -1 : first * step, first < 0 ? -1 : (last + 1) * step, m_groups->chosen());
     m_histogramWords->setText(first < 0 ? QString()
                                         : tr("%1 from %2 to %3")
-                                              .arg(counted(m_controller.prompts().rowCount(), tr("prompt"), tr("prompts")))
+                                              .arg(counted(m_controller.prompts().rowCount(),
+                                                  tr("prompt"), tr("prompts")))
                                               .arg(first * step, 0, 'f', 2)
                                               .arg((last + 1) * step, 0, 'f', 2));
     if (m_controller.currentRow() < 0)
@@ -470,7 +486,8 @@ bool ComparePage::eventFilter(QObject* watched, QEvent* event)
 {
     if (watched == m_table && event->type() == QEvent::KeyPress) {
         const auto* key = static_cast<QKeyEvent*>(event);
-        if ((key->modifiers() == Qt::NoModifier || key->modifiers() == Qt::KeypadModifier) && handleKey(key->key()))
+        if ((key->modifiers() == Qt::NoModifier || key->modifiers() == Qt::KeypadModifier) &&
+            handleKey(key->key()))
             return true;
     }
     return Page::eventFilter(watched, event);
@@ -503,9 +520,11 @@ void ComparePage::open(const Destination& destination)
 
 QJsonObject ComparePage::saveState() const
 {
-    return {{QStringLiteral("set"), m_controller.promptSet()}, {QStringLiteral("a"), m_controller.specA()},
-        {QStringLiteral("b"), m_controller.specB()}, {QStringLiteral("order"), m_order->currentIndex()},
-        {QStringLiteral("differences"), m_differences->isChecked()}, {QStringLiteral("together"), m_together->isChecked()},
+    return {{QStringLiteral("set"), m_controller.promptSet()},
+        {QStringLiteral("a"), m_controller.specA()}, {QStringLiteral("b"), m_controller.specB()},
+        {QStringLiteral("order"), m_order->currentIndex()},
+        {QStringLiteral("differences"), m_differences->isChecked()},
+        {QStringLiteral("together"), m_together->isChecked()},
         {QStringLiteral("prompt"), m_controller.current() ? m_controller.current()->id : QString()},
         {QStringLiteral("columns"), QString::fromLatin1(m_columns->saveState().toBase64())},
         {QStringLiteral("left"), QString::fromLatin1(m_left->saveState().toBase64())}};
@@ -521,8 +540,9 @@ void ComparePage::restoreState(const QJsonObject& state)
     m_order->setCurrentIndex(state.value(QStringLiteral("order")).toInt());
     m_differences->setChecked(state.value(QStringLiteral("differences")).toBool(true));
     m_together->setChecked(state.value(QStringLiteral("together")).toBool(true));
-    m_controller.remember(state.value(QStringLiteral("set")).toString(), state.value(QStringLiteral("a")).toString(),
-        state.value(QStringLiteral("b")).toString(), state.value(QStringLiteral("prompt")).toString());
+    m_controller.remember(state.value(QStringLiteral("set")).toString(),
+        state.value(QStringLiteral("a")).toString(), state.value(QStringLiteral("b")).toString(),
+        state.value(QStringLiteral("prompt")).toString());
 }
 
 } // namespace koala

@@ -1,5 +1,5 @@
-// ui/pages/compare/compare_page.h: the Compare page: prompts at the left, one with both answers at the right,
-// votes at the foot. Lays out and forwards; decides nothing.
+// ui/pages/compare/compare_page.h: the Compare page: prompts at the left, one with both answers at
+// the right, votes at the foot. Lays out and forwards; decides nothing.
 #pragma once
 
 #include "ui/pages/compare/compare_controller.h"

@@ -28,11 +28,11 @@ public:
         setText(votes.group);
         setObjectName(QStringLiteral("group-") + votes.group);
         setAccessibleName(QObject::tr("%1: A %2, tie %3, B %4, both bad %5")
-                              .arg(safeLine(votes.group, 60))
-                              .arg(votes.a)
-                              .arg(votes.tie)
-                              .arg(votes.b)
-                              .arg(votes.bothBad));
+                .arg(safeLine(votes.group, 60))
+                .arg(votes.a)
+                .arg(votes.tie)
+                .arg(votes.b)
+                .arg(votes.bothBad));
         setToolTip(QObject::tr("Show only these prompts"));
         update();
     }
@@ -48,9 +48,12 @@ protected:
         painter.setFont(fontFor(TextRole::Secondary));
         painter.setPen(colors.text);
         painter.drawText(QRect(16, 0, kNameWidth - 8, height()), Qt::AlignLeft | Qt::AlignVCenter,
-            painter.fontMetrics().elidedText(safeLine(m_votes.group, 60), Qt::ElideRight, kNameWidth - 8));
-        const QRect bar(16 + kNameWidth, height() / 2 - 4, width() - 32 - kNameWidth - kFiguresWidth, 8);
-        const std::vector<BarSegment> segments{{double(m_votes.a), colors.a, BarSegment::Fill::Solid, {}, {}},
+            painter.fontMetrics().elidedText(
+                safeLine(m_votes.group, 60), Qt::ElideRight, kNameWidth - 8));
+        const QRect bar(
+            16 + kNameWidth, height() / 2 - 4, width() - 32 - kNameWidth - kFiguresWidth, 8);
+        const std::vector<BarSegment> segments{
+            {double(m_votes.a), colors.a, BarSegment::Fill::Solid, {}, {}},
             {double(m_votes.tie + m_votes.bothBad), colors.tie, BarSegment::Fill::Hatch, {}, {}},
             {double(m_votes.b), colors.b, BarSegment::Fill::Solid, {}, {}}};
         const int all = m_votes.a + m_votes.tie + m_votes.b + m_votes.bothBad;
@@ -60,8 +63,12 @@ protected:
             painter.fillRect(bar, colors.track);
         painter.setFont(tabular(fontFor(TextRole::Secondary)));
         painter.setPen(colors.secondary);
-        painter.drawText(QRect(width() - 16 - kFiguresWidth, 0, kFiguresWidth, height()), Qt::AlignRight | Qt::AlignVCenter,
-            QStringLiteral("%1 · %2 · %3").arg(m_votes.a).arg(m_votes.tie + m_votes.bothBad).arg(m_votes.b));
+        painter.drawText(QRect(width() - 16 - kFiguresWidth, 0, kFiguresWidth, height()),
+            Qt::AlignRight | Qt::AlignVCenter,
+            QStringLiteral("%1 · %2 · %3")
+                .arg(m_votes.a)
+                .arg(m_votes.tie + m_votes.bothBad)
+                .arg(m_votes.b));
     }
 
 private:
@@ -88,7 +95,8 @@ void GroupVotesView::set(const std::vector<GroupVotes>& groups)
         connect(row, &QAbstractButton::clicked, this, [this, row] {
             m_chosen = row->votes().group == m_chosen ? QString() : row->votes().group;
             for (QWidget* other : m_rows)
-                static_cast<GroupRow*>(other)->setChecked(static_cast<GroupRow*>(other)->votes().group == m_chosen);
+                static_cast<GroupRow*>(other)->setChecked(
+                    static_cast<GroupRow*>(other)->votes().group == m_chosen);
             Q_EMIT groupChosen(m_chosen);
         });
     }

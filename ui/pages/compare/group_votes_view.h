@@ -1,5 +1,5 @@
-// ui/pages/compare/group_votes_view.h: votes by group as bars: A, tie, B. A click on a group filters the
-// prompts to it; again clears.
+// ui/pages/compare/group_votes_view.h: votes by group as bars: A, tie, B. A click on a group
+// filters the prompts to it; again clears.
 #pragma once
 
 #include <vector>

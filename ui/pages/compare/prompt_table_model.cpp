@@ -10,14 +10,19 @@
 namespace koala {
 
 namespace {
-int lengthOf(const std::optional<ComparedAnswer>& answer) { return answer ? int(answer->text.size()) : -1; }
+int lengthOf(const std::optional<ComparedAnswer>& answer)
+{
+    return answer ? int(answer->text.size()) : -1;
+}
 } // namespace
 
 void PromptTableModel::set(const Comparison& comparison)
 {
-    const bool same = comparison.promptSet == m_comparison.promptSet && comparison.a == m_comparison.a
-        && comparison.b == m_comparison.b && comparison.prompts.size() == m_comparison.prompts.size()
-        && std::ranges::equal(comparison.prompts, m_comparison.prompts, {}, &ComparedPrompt::id, &ComparedPrompt::id);
+    const bool same = comparison.promptSet == m_comparison.promptSet &&
+                      comparison.a == m_comparison.a && comparison.b == m_comparison.b &&
+                      comparison.prompts.size() == m_comparison.prompts.size() &&
+                      std::ranges::equal(comparison.prompts, m_comparison.prompts, {},
+                          &ComparedPrompt::id, &ComparedPrompt::id);
     if (!same)
         beginResetModel();
     m_comparison = comparison;
@@ -55,7 +60,8 @@ bool PromptTableModel::shown(const ComparedPrompt& prompt) const
         return false;
     if (m_least < 0)
         return true;
-    return prompt.difference >= m_least && (prompt.difference < m_most || (m_most >= 1.0 && prompt.difference <= 1.0));
+    return prompt.difference >= m_least &&
+           (prompt.difference < m_most || (m_most >= 1.0 && prompt.difference <= 1.0));
 }
 
 void PromptTableModel::arrange()
@@ -66,14 +72,17 @@ void PromptTableModel::arrange()
             m_rows.push_back(i);
     const auto by = [this](auto key) {
         std::ranges::stable_sort(m_rows, [&](int one, int other) {
-            return key(m_comparison.prompts[std::size_t(one)]) < key(m_comparison.prompts[std::size_t(other)]);
+            return key(m_comparison.prompts[std::size_t(one)]) <
+                   key(m_comparison.prompts[std::size_t(other)]);
         });
     };
     switch (m_order) {
     case Order::MostDifferent:
         return by([](const ComparedPrompt& prompt) { return -prompt.difference; });
     case Order::LeastDifferent:
-        return by([](const ComparedPrompt& prompt) { return prompt.difference < 0 ? 2.0 : prompt.difference; });
+        return by([](const ComparedPrompt& prompt) {
+            return prompt.difference < 0 ? 2.0 : prompt.difference;
+        });
     case Order::Number:
         return;
     case Order::LongestA:
@@ -98,7 +107,9 @@ void PromptTableModel::setVote(const QString& promptId, Better better, const QSt
 
 const ComparedPrompt* PromptTableModel::at(int row) const
 {
-    return row >= 0 && row < int(m_rows.size()) ? &m_comparison.prompts[std::size_t(m_rows[std::size_t(row)])] : nullptr;
+    return row >= 0 && row < int(m_rows.size())
+               ? &m_comparison.prompts[std::size_t(m_rows[std::size_t(row)])]
+               : nullptr;
 }
 
 int PromptTableModel::rowOf(const QString& promptId) const
@@ -109,8 +120,14 @@ int PromptTableModel::rowOf(const QString& promptId) const
     return -1;
 }
 
-int PromptTableModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(m_rows.size()); }
-int PromptTableModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : ColumnCount; }
+int PromptTableModel::rowCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : int(m_rows.size());
+}
+int PromptTableModel::columnCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
 
 void PromptTableModel::sort(int column, Qt::SortOrder order)
 {
@@ -123,7 +140,8 @@ void PromptTableModel::sort(int column, Qt::SortOrder order)
     case LengthB:
         return setOrder(Order::LongestB);
     case Difference:
-        return setOrder(order == Qt::DescendingOrder ? Order::MostDifferent : Order::LeastDifferent);
+        return setOrder(
+            order == Qt::DescendingOrder ? Order::MostDifferent : Order::LeastDifferent);
     case VoteColumn:
         return setOrder(Order::NotVoted);
     default:
@@ -142,7 +160,8 @@ QVariant PromptTableModel::headerData(int section, Qt::Orientation orientation, 
     }
     if (role != Qt::DisplayRole)
         return {};
-    return QStringList{tr("#"), tr("prompt"), tr("A len"), tr("B len"), tr("diff"), tr("vote")}.value(section);
+    return QStringList{tr("#"), tr("prompt"), tr("A len"), tr("B len"), tr("diff"), tr("vote")}
+        .value(section);
 }
 
 QVariant PromptTableModel::data(const QModelIndex& index, int role) const
@@ -164,7 +183,8 @@ QVariant PromptTableModel::data(const QModelIndex& index, int role) const
         case LengthB:
             return length(prompt->b);
         case Difference:
-            return prompt->difference < 0 ? QStringLiteral("–") : QString::number(prompt->difference, 'f', 2);
+            return prompt->difference < 0 ? QStringLiteral("–")
+                                          : QString::number(prompt->difference, 'f', 2);
         case VoteColumn:
             if (!prompt->vote)
                 return {};
@@ -181,7 +201,8 @@ QVariant PromptTableModel::data(const QModelIndex& index, int role) const
     if (role == Qt::TextAlignmentRole) {
         if (index.column() == VoteColumn)
             return int(Qt::AlignCenter);
-        return int(Qt::AlignVCenter | (index.column() == PromptText ? Qt::AlignLeft : Qt::AlignRight));
+        return int(
+            Qt::AlignVCenter | (index.column() == PromptText ? Qt::AlignLeft : Qt::AlignRight));
     }
     if (index.column() == VoteColumn && prompt->vote) {
         const bool side = *prompt->vote == Better::Left || *prompt->vote == Better::Right;

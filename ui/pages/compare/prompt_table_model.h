@@ -1,5 +1,5 @@
-// ui/pages/compare/prompt_table_model.h: the prompts of a set with both answers' lengths, their difference and
-// the vote; sorted and filtered. No files, no widgets.
+// ui/pages/compare/prompt_table_model.h: the prompts of a set with both answers' lengths, their
+// difference and the vote; sorted and filtered. No files, no widgets.
 #pragma once
 
 #include <functional>
@@ -17,11 +17,13 @@ public:
     enum class Order { MostDifferent, LeastDifferent, Number, LongestA, LongestB, NotVoted };
     using QAbstractTableModel::QAbstractTableModel;
 
-    // The same prompts: values change in place, the order stays, so that nothing jumps while answers come.
+    // The same prompts: values change in place, the order stays, so that nothing jumps while
+    // answers come.
     void set(const Comparison& comparison);
     void setOrder(Order order);
     Order order() const { return m_order; }
-    void setFilter(double least, double most, const QString& group); // -1: no bound; "": every group
+    void setFilter(
+        double least, double most, const QString& group); // -1: no bound; "": every group
     void setVote(const QString& promptId, Better better, const QString& note);
 
     const Comparison& comparison() const { return m_comparison; }

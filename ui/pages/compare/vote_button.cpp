@@ -6,7 +6,8 @@
 
 namespace koala {
 
-VoteButton::VoteButton(const QString& key, const QString& words, Tone tone, const char* objectName, QWidget* parent)
+VoteButton::VoteButton(
+    const QString& key, const QString& words, Tone tone, const char* objectName, QWidget* parent)
     : QPushButton(words, parent), m_key(key), m_tone(tone)
 {
     setObjectName(QString::fromLatin1(objectName));
@@ -37,10 +38,13 @@ void VoteButton::paintEvent(QPaintEvent*)
     const QColor side = m_tone == Tone::Neutral ? colors.text : colors.strong(m_tone);
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    QColor ground = m_cast ? (m_tone == Tone::Neutral ? colors.selected : colors.tint(m_tone)) : colors.card;
+    QColor ground =
+        m_cast ? (m_tone == Tone::Neutral ? colors.selected : colors.tint(m_tone)) : colors.card;
     if (!m_cast && (underMouse() || isDown()) && isEnabled())
         ground = colors.hover;
-    const QColor border = hasFocus() ? colors.accent : m_cast || m_tone != Tone::Neutral ? side : colors.line;
+    const QColor border = hasFocus()                          ? colors.accent
+                          : m_cast || m_tone != Tone::Neutral ? side
+                                                              : colors.line;
     painter.setPen(QPen(isEnabled() ? border : colors.line, m_cast || hasFocus() ? 2 : 1));
     painter.setBrush(ground);
     painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 6, 6);

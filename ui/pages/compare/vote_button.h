@@ -1,5 +1,5 @@
-// ui/pages/compare/vote_button.h: a vote: its key in a frame, its words, and once it is on the disk a tint and
-// a border in the colour of its side.
+// ui/pages/compare/vote_button.h: a vote: its key in a frame, its words, and once it is on the disk
+// a tint and a border in the colour of its side.
 #pragma once
 
 #include <QPushButton>
@@ -11,7 +11,8 @@ namespace koala {
 class VoteButton final : public QPushButton {
     Q_OBJECT
 public:
-    VoteButton(const QString& key, const QString& words, Tone tone, const char* objectName, QWidget* parent);
+    VoteButton(const QString& key, const QString& words, Tone tone, const char* objectName,
+        QWidget* parent);
     void setCast(bool cast); // this vote is in the journal
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return sizeHint(); }

@@ -75,7 +75,8 @@ ConversationPane::ConversationPane(DataController& controller, QWidget* parent)
     layout->addWidget(foot);
     connect(previous, &QToolButton::clicked, this, [this] { Q_EMIT stepped(-1); });
     connect(next, &QToolButton::clicked, this, [this] { Q_EMIT stepped(1); });
-    connect(copy, &QPushButton::clicked, this, [this] { QApplication::clipboard()->setText(m_plain); });
+    connect(
+        copy, &QPushButton::clicked, this, [this] { QApplication::clipboard()->setText(m_plain); });
     connect(asTokens, &QPushButton::clicked, this, &ConversationPane::showTokens);
     connect(&m_controller, &DataController::rowChosen, this, &ConversationPane::showConversation);
     connect(&m_controller, &DataController::tokensOfRow, this, &ConversationPane::showCounts);
@@ -141,7 +142,8 @@ void ConversationPane::showCounts(const TokenRow& tokens)
         if (piece.turn >= 0 && std::size_t(piece.turn) < counts.size())
             ++counts[std::size_t(piece.turn)];
     m_facts->setText(tr("%1 · %2 tokens")
-                         .arg(counted(qint64(tokens.roles.size()), tr("turn"), tr("turns")), grouped(qint64(tokens.pieces.size()))));
+            .arg(counted(qint64(tokens.roles.size()), tr("turn"), tr("turns")),
+                grouped(qint64(tokens.pieces.size()))));
     for (std::size_t i = 0; i < counts.size() && i < m_trained.size() && i < m_views.size(); ++i)
         m_views[i].facts->setText(m_trained[i] ? tr("%1 tokens · trained").arg(grouped(counts[i]))
                                                : tr("%1 tokens").arg(grouped(counts[i])));

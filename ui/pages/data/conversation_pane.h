@@ -1,5 +1,6 @@
-// ui/pages/data/conversation_pane.h: one conversation: each turn with its role, its tokens and whether it is
-// trained; texts as they stand. Stepping to the neighbours, copying, and the way to its tokens.
+// ui/pages/data/conversation_pane.h: one conversation: each turn with its role, its tokens and
+// whether it is trained; texts as they stand. Stepping to the neighbours, copying, and the way to
+// its tokens.
 #pragma once
 
 #include <vector>

@@ -4,7 +4,8 @@
 
 namespace koala {
 
-DataController::DataController(DataService& service, QObject* parent) : QObject(parent), m_service(service)
+DataController::DataController(DataService& service, QObject* parent)
+    : QObject(parent), m_service(service)
 {
     connect(&m_service, &DataService::sourcesChanged, this, [this] {
         m_sources.set(m_service.sources(), m_service.promptSets());
@@ -16,31 +17,37 @@ DataController::DataController(DataService& service, QObject* parent) : QObject(
         m_slug = slug; // the list comes with the refresh that follows
         m_service.open(slug);
     });
-    connect(&m_service, &DataService::opened, this, [this](const std::shared_ptr<const Dataset>& dataset) {
-        m_facts.reset();
-        m_tokens.reset();
-        m_rows.setDataset(dataset);
-        Q_EMIT chosen();
-        Q_EMIT rowsChanged();
-        if (!m_filter.empty())
-            m_service.search(m_filter);
-        if (dataset->size() > 0)
-            chooseRow(m_row >= 0 && std::uint64_t(m_row) < dataset->size() ? std::uint64_t(m_row) : 0);
-    });
-    connect(&m_service, &DataService::openFailed, this, [this](const QString&, const QString& message) {
-        m_rows.setDataset(nullptr);
-        Q_EMIT problem(message);
-    });
-    connect(&m_service, &DataService::factsReady, this, [this](const std::shared_ptr<const DatasetFacts>& facts) {
-        m_facts = facts;
-        m_rows.setFacts(facts);
-        Q_EMIT factsChanged();
-    });
-    connect(&m_service, &DataService::tokensReady, this, [this](const std::shared_ptr<const DatasetTokens>& tokens) {
-        m_tokens = tokens;
-        m_rows.setTokens(tokens);
-        Q_EMIT factsChanged();
-    });
+    connect(&m_service, &DataService::opened, this,
+        [this](const std::shared_ptr<const Dataset>& dataset) {
+            m_facts.reset();
+            m_tokens.reset();
+            m_rows.setDataset(dataset);
+            Q_EMIT chosen();
+            Q_EMIT rowsChanged();
+            if (!m_filter.empty())
+                m_service.search(m_filter);
+            if (dataset->size() > 0)
+                chooseRow(m_row >= 0 && std::uint64_t(m_row) < dataset->size()
+                              ? std::uint64_t(m_row)
+                              : 0);
+        });
+    connect(
+        &m_service, &DataService::openFailed, this, [this](const QString&, const QString& message) {
+            m_rows.setDataset(nullptr);
+            Q_EMIT problem(message);
+        });
+    connect(&m_service, &DataService::factsReady, this,
+        [this](const std::shared_ptr<const DatasetFacts>& facts) {
+            m_facts = facts;
+            m_rows.setFacts(facts);
+            Q_EMIT factsChanged();
+        });
+    connect(&m_service, &DataService::tokensReady, this,
+        [this](const std::shared_ptr<const DatasetTokens>& tokens) {
+            m_tokens = tokens;
+            m_rows.setTokens(tokens);
+            Q_EMIT factsChanged();
+        });
     connect(&m_service, &DataService::searched, this,
         [this](const RowFilter& filter, const std::vector<std::uint32_t>& rows) {
             if (filter != m_filter)
@@ -113,7 +120,10 @@ void DataController::setTokenModel(const QString& slug)
         m_service.requestTokens(std::uint64_t(m_row), m_template, m_model);
 }
 
-void DataController::importFiles(const QStringList& files) { m_service.importFiles(files); }
+void DataController::importFiles(const QStringList& files)
+{
+    m_service.importFiles(files);
+}
 
 QString DataController::headline() const
 {

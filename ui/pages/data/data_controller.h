@@ -1,5 +1,5 @@
-// ui/pages/data/data_controller.h: what one can do on the Data page, without widgets: choose a source and a
-// row, filter, import, look at tokens. The part that tests drive.
+// ui/pages/data/data_controller.h: what one can do on the Data page, without widgets: choose a
+// source and a row, filter, import, look at tokens. The part that tests drive.
 #pragma once
 
 #include <QObject>
@@ -33,13 +33,13 @@ public:
     void setTokenModel(const QString& slug);
     void importFiles(const QStringList& files);
 
-    QString headline() const;      // "8 sources · 2 test sets · 9,838 records · 2.92 M tokens"
-    QString sourceFacts() const;   // "708 conversations · 4 languages · 612 k tokens"
-    QString countLine() const;     // "708 rows · 0 filtered out"
+    QString headline() const;    // "8 sources · 2 test sets · 9,838 records · 2.92 M tokens"
+    QString sourceFacts() const; // "708 conversations · 4 languages · 612 k tokens"
+    QString countLine() const;   // "708 rows · 0 filtered out"
 
 Q_SIGNALS:
     void sourcesChanged();
-    void chosen();                // another dataset, or its facts have come
+    void chosen(); // another dataset, or its facts have come
     void factsChanged();
     void rowsChanged();
     void problem(const QString& message);

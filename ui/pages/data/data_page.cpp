@@ -46,8 +46,10 @@ DataPage::DataPage(DataService& service, QWidget* parent)
     setAcceptDrops(true);
     m_addToMixture = filledButton(tr("Add to mixture"), nullptr, "addToMixture", this);
     header().addRight(m_addToMixture);
-    connect(m_addToMixture, &QPushButton::clicked, this,
-        [this] { Q_EMIT goTo({QStringLiteral("mixtures"), QStringLiteral("add"), m_controller.currentSlug()}); });
+    connect(m_addToMixture, &QPushButton::clicked, this, [this] {
+        Q_EMIT goTo(
+            {QStringLiteral("mixtures"), QStringLiteral("add"), m_controller.currentSlug()});
+    });
 
     auto* layout = new QVBoxLayout(body());
     layout->setContentsMargins(0, 0, 0, 0);
@@ -55,7 +57,8 @@ DataPage::DataPage(DataService& service, QWidget* parent)
     layout->addWidget(new ImportBar(service, body()));
     m_whole = new QStackedWidget(body());
     layout->addWidget(m_whole, 1);
-    auto* empty = new EmptyState(tr("Begin with a file of conversations, and see within minutes what a model learns from it."),
+    auto* empty = new EmptyState(tr("Begin with a file of conversations, and see within minutes "
+                                    "what a model learns from it."),
         tr("Import a file…"), "import", "importFirst", m_whole);
     empty->setSecondWay(tr("open the starter project"), "openStarter");
     empty->addHint("file", tr("Drop files anywhere in this window"),
@@ -108,11 +111,13 @@ QWidget* DataPage::makeSources()
     m_left->setStretchFactor(0, 1);
     m_left->setSizes({470, 320});
     layout->addWidget(m_left, 1);
-    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& index) {
-        if (const QString slug = m_controller.sources().slugAt(index.row()); !slug.isEmpty())
-            m_controller.choose(slug);
-    });
-    connect(facts, &SourceFactsPane::showSetAside, this, [this] { m_tabs->setCurrentIndex(kSetAsideTab); });
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+        [this](const QModelIndex& index) {
+            if (const QString slug = m_controller.sources().slugAt(index.row()); !slug.isEmpty())
+                m_controller.choose(slug);
+        });
+    connect(facts, &SourceFactsPane::showSetAside, this,
+        [this] { m_tabs->setCurrentIndex(kSetAsideTab); });
     return left;
 }
 
@@ -152,12 +157,16 @@ QWidget* DataPage::makeDetail()
     layout->addWidget(m_stack, 1);
     connect(m_tabs, &QTabBar::currentChanged, m_stack, &QStackedWidget::setCurrentIndex);
     connect(m_rows, &RowsTab::showTokens, this, [this] { m_tabs->setCurrentIndex(kTokensTab); });
-    connect(aside, &SetAsideTab::counted, this,
-        [this](int records) { m_tabs->setFigure(kSetAsideTab, records > 0 ? grouped(records) : QString()); });
+    connect(aside, &SetAsideTab::counted, this, [this](int records) {
+        m_tabs->setFigure(kSetAsideTab, records > 0 ? grouped(records) : QString());
+    });
     return right;
 }
 
-void DataPage::activated() { m_controller.service().refresh(); }
+void DataPage::activated()
+{
+    m_controller.service().refresh();
+}
 
 void DataPage::refresh()
 {
@@ -182,8 +191,10 @@ void DataPage::chooseFiles()
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFiles);
     dialog->setOption(QFileDialog::DontUseNativeDialog);
-    dialog->setNameFilters({tr("Conversations (*.json *.jsonl *.ndjson *.gz *.csv *.txt *.md)"), tr("All files (*)")});
-    connect(dialog, &QFileDialog::filesSelected, this, [this](const QStringList& files) { m_controller.importFiles(files); });
+    dialog->setNameFilters(
+        {tr("Conversations (*.json *.jsonl *.ndjson *.gz *.csv *.txt *.md)"), tr("All files (*)")});
+    connect(dialog, &QFileDialog::filesSelected, this,
+        [this](const QStringList& files) { m_controller.importFiles(files); });
     dialog->open();
 }
 
@@ -197,7 +208,8 @@ void DataPage::open(const Destination& destination)
 
 QJsonObject DataPage::saveState() const
 {
-    return {{QStringLiteral("source"), m_controller.currentSlug()}, {QStringLiteral("tab"), m_tabs->currentIndex()},
+    return {{QStringLiteral("source"), m_controller.currentSlug()},
+        {QStringLiteral("tab"), m_tabs->currentIndex()},
         {QStringLiteral("columns"), QString::fromLatin1(m_columns->saveState().toBase64())},
         {QStringLiteral("left"), QString::fromLatin1(m_left->saveState().toBase64())},
         {QStringLiteral("rows"), m_rows->saveState()}};

@@ -1,5 +1,5 @@
-// ui/pages/data/data_page.h: the Data page: sources at the left, the chosen one at the right in tabs. Lays out
-// and forwards; decides nothing.
+// ui/pages/data/data_page.h: the Data page: sources at the left, the chosen one at the right in
+// tabs. Lays out and forwards; decides nothing.
 #pragma once
 
 #include "ui/pages/data/data_controller.h"

@@ -47,12 +47,18 @@ void ImportBar::refresh()
     m_file->setVisible(state.running);
     m_file->setText(safeLine(state.file, 60));
     m_words->setTone(state.failed ? Tone::Bad : Tone::Neutral);
-    const QString kind = state.reason.isEmpty() ? state.kind : state.kind + QStringLiteral(", ") + state.reason;
+    const QString kind =
+        state.reason.isEmpty() ? state.kind : state.kind + QStringLiteral(", ") + state.reason;
     if (!state.running) {
-        m_words->setText(state.failed || kind.isEmpty() ? state.message : state.message + QStringLiteral(" · ") + kind);
+        m_words->setText(state.failed || kind.isEmpty()
+                             ? state.message
+                             : state.message + QStringLiteral(" · ") + kind);
         return;
     }
-    m_progress->setValue(state.totalBytes == 0 ? 0 : int(1000 * std::min(state.bytes, state.totalBytes) / state.totalBytes));
+    m_progress->setValue(
+        state.totalBytes == 0
+            ? 0
+            : int(1000 * std::min(state.bytes, state.totalBytes) / state.totalBytes));
     QStringList words{tr("%1 of %2").arg(byteCount(state.bytes), byteCount(state.totalBytes)),
         counted(qint64(state.rows), tr("row"), tr("rows"))};
     if (state.quarantined > 0)

@@ -1,5 +1,5 @@
-// ui/pages/data/import_bar.h: an import on its way: file, kind with its reason, bytes, rows, what was set
-// aside, and Cancel. Afterwards what came of it, until it is closed.
+// ui/pages/data/import_bar.h: an import on its way: file, kind with its reason, bytes, rows, what
+// was set aside, and Cancel. Afterwards what came of it, until it is closed.
 #pragma once
 
 #include <QWidget>

@@ -75,11 +75,15 @@ int RowTableModel::rowCount(const QModelIndex& parent) const
 {
     if (parent.isValid() || !m_dataset)
         return 0;
-    return m_filtered ? int(m_shown.size())
-                      : int(std::min<std::uint64_t>(m_dataset->size(), std::numeric_limits<int>::max()));
+    return m_filtered
+               ? int(m_shown.size())
+               : int(std::min<std::uint64_t>(m_dataset->size(), std::numeric_limits<int>::max()));
 }
 
-int RowTableModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : ColumnCount; }
+int RowTableModel::columnCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
 
 QVariant RowTableModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
@@ -90,7 +94,9 @@ QVariant RowTableModel::headerData(int section, Qt::Orientation orientation, int
         return int(Qt::AlignVCenter | (number ? Qt::AlignRight : Qt::AlignLeft));
     if (role != Qt::DisplayRole)
         return {};
-    return QStringList{tr("#"), tr("first message"), tr("turns"), tr("tokens"), tr("lang."), tr("flags")}.value(section);
+    return QStringList{
+        tr("#"), tr("first message"), tr("turns"), tr("tokens"), tr("lang."), tr("flags")}
+        .value(section);
 }
 
 QString RowTableModel::firstMessage(std::uint64_t row) const
@@ -99,7 +105,8 @@ QString RowTableModel::firstMessage(std::uint64_t row) const
     const QStringList* texts = m_texts.object(chunk);
     if (texts == nullptr) {
         auto read = std::make_unique<QStringList>();
-        const auto messages = m_dataset->firstMessages(chunk * kChunk, std::min(kChunk, m_dataset->size() - chunk * kChunk));
+        const auto messages = m_dataset->firstMessages(
+            chunk * kChunk, std::min(kChunk, m_dataset->size() - chunk * kChunk));
         if (!messages.ok())
             return qtext(messages.error().message);
         for (const std::string& message : *messages)
@@ -155,7 +162,8 @@ QVariant RowTableModel::data(const QModelIndex& index, int role) const
     }
     if (role == kSecondaryRole)
         return index.column() == Number || index.column() == Language || index.column() == Flags;
-    if (role == kToneRole && index.column() == Flags && m_tokens && m_tokens->tokens[row] > kLongTokens)
+    if (role == kToneRole && index.column() == Flags && m_tokens &&
+        m_tokens->tokens[row] > kLongTokens)
         return int(Tone::Warning);
     return {};
 }

@@ -1,5 +1,5 @@
-// ui/pages/data/row_table_model.h: the rows of one dataset, filtered, however many: only what is visible is
-// read, in small chunks from the dataset's index.
+// ui/pages/data/row_table_model.h: the rows of one dataset, filtered, however many: only what is
+// visible is read, in small chunks from the dataset's index.
 #pragma once
 
 #include <memory>

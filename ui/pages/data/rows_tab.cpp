@@ -24,7 +24,8 @@ constexpr Bounds kTurns[] = {{0, 0}, {1, 2}, {3, 4}, {5, 8}, {9, 0}};
 constexpr Bounds kLengths[] = {{0, 0}, {1, 128}, {129, 512}, {513, 2048}, {2049, 0}};
 } // namespace
 
-RowsTab::RowsTab(DataController& controller, QWidget* parent) : QWidget(parent), m_controller(controller)
+RowsTab::RowsTab(DataController& controller, QWidget* parent)
+    : QWidget(parent), m_controller(controller)
 {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -54,10 +55,11 @@ RowsTab::RowsTab(DataController& controller, QWidget* parent) : QWidget(parent),
     m_split->setStretchFactor(1, 3);
     m_split->setSizes({520, 390});
 
-    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& index) {
-        if (index.isValid())
-            m_controller.chooseRow(m_controller.rows().datasetRow(index.row()));
-    });
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+        [this](const QModelIndex& index) {
+            if (index.isValid())
+                m_controller.chooseRow(m_controller.rows().datasetRow(index.row()));
+        });
     connect(&m_controller, &DataController::rowsChanged, this, &RowsTab::refreshCounts);
     connect(&m_controller, &DataController::factsChanged, this, &RowsTab::refreshLanguages);
     connect(&m_controller, &DataController::chosen, this, &RowsTab::refreshLanguages);
@@ -77,16 +79,20 @@ QWidget* RowsTab::makeFilterLine()
     m_language = comboBox(tr("Language"), "filterLanguage", bar);
     m_language->addItem(tr("language"));
     m_turns = comboBox(tr("Turns"), "filterTurns", bar);
-    m_turns->addItems({tr("turns"), tr("1–2 turns"), tr("3–4 turns"), tr("5–8 turns"), tr("9 and more")});
+    m_turns->addItems(
+        {tr("turns"), tr("1–2 turns"), tr("3–4 turns"), tr("5–8 turns"), tr("9 and more")});
     m_length = comboBox(tr("Length"), "filterLength", bar);
-    m_length->addItems({tr("length"), tr("to 128 tokens"), tr("129–512 tokens"), tr("513–2,048 tokens"), tr("above 2,048")});
+    m_length->addItems({tr("length"), tr("to 128 tokens"), tr("129–512 tokens"),
+        tr("513–2,048 tokens"), tr("above 2,048")});
     m_flags = comboBox(tr("Flags"), "filterFlags", bar);
-    m_flags->addItems({tr("flags"), tr("positive"), tr("negative"), tr("chosen"), tr("rejected"), tr("held out")});
+    m_flags->addItems({tr("flags"), tr("positive"), tr("negative"), tr("chosen"), tr("rejected"),
+        tr("held out")});
     m_problem = new TextLabel(TextRole::Secondary, bar);
     m_problem->setTone(Tone::Bad);
     m_problem->setElided(true);
     m_clear = flatButton(tr("Clear"), "close", "clearFilter", bar);
-    for (QWidget* widget : std::initializer_list<QWidget*>{m_search, m_regex, m_language, m_turns, m_length, m_flags})
+    for (QWidget* widget :
+        std::initializer_list<QWidget*>{m_search, m_regex, m_language, m_turns, m_length, m_flags})
         line->addWidget(widget);
     line->addWidget(m_problem, 1);
     line->addWidget(m_clear);
@@ -145,7 +151,8 @@ void RowsTab::refreshLanguages()
 void RowsTab::refreshCounts()
 {
     m_counts->setText(m_controller.countLine());
-    const int row = m_controller.rows().rowOfDatasetRow(std::uint64_t(std::max<std::int64_t>(0, m_controller.currentRow())));
+    const int row = m_controller.rows().rowOfDatasetRow(
+        std::uint64_t(std::max<std::int64_t>(0, m_controller.currentRow())));
     if (row >= 0 && row < m_controller.rows().rowCount())
         m_table->selectRow(row);
 }
@@ -168,7 +175,8 @@ QJsonObject RowsTab::saveState() const
 
 void RowsTab::restoreState(const QJsonObject& state)
 {
-    m_split->restoreState(QByteArray::fromBase64(state.value(QStringLiteral("split")).toString().toLatin1()));
+    m_split->restoreState(
+        QByteArray::fromBase64(state.value(QStringLiteral("split")).toString().toLatin1()));
 }
 
 } // namespace koala

@@ -1,4 +1,5 @@
-// ui/pages/data/rows_tab.h: the Rows tab: the filter line, the table of rows, one conversation beside it.
+// ui/pages/data/rows_tab.h: the Rows tab: the filter line, the table of rows, one conversation
+// beside it.
 #pragma once
 
 #include <QJsonObject>

@@ -20,8 +20,14 @@ void SetAsideModel::set(std::vector<QuarantinedRecord> records)
     endResetModel();
 }
 
-int SetAsideModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(m_records.size()); }
-int SetAsideModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : ColumnCount; }
+int SetAsideModel::rowCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : int(m_records.size());
+}
+int SetAsideModel::columnCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
 
 QVariant SetAsideModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
@@ -29,7 +35,9 @@ QVariant SetAsideModel::headerData(int section, Qt::Orientation orientation, int
         return {};
     if (role == Qt::TextAlignmentRole)
         return int(Qt::AlignVCenter | (section == LineNumber ? Qt::AlignRight : Qt::AlignLeft));
-    return role == Qt::DisplayRole ? QVariant(QStringList{tr("line"), tr("reason"), tr("begins with")}.value(section)) : QVariant();
+    return role == Qt::DisplayRole
+               ? QVariant(QStringList{tr("line"), tr("reason"), tr("begins with")}.value(section))
+               : QVariant();
 }
 
 QVariant SetAsideModel::data(const QModelIndex& index, int role) const
@@ -42,13 +50,15 @@ QVariant SetAsideModel::data(const QModelIndex& index, int role) const
         case LineNumber:
             return grouped(qint64(record.line));
         case Reason:
-            return (record.turnOnly ? tr("a turn was left out: ") : QString()) + safeLine(record.reason, 400);
+            return (record.turnOnly ? tr("a turn was left out: ") : QString()) +
+                   safeLine(record.reason, 400);
         case Head:
             return safeLine(record.head, 200);
         }
     }
     if (role == Qt::TextAlignmentRole)
-        return int(Qt::AlignVCenter | (index.column() == LineNumber ? Qt::AlignRight : Qt::AlignLeft));
+        return int(
+            Qt::AlignVCenter | (index.column() == LineNumber ? Qt::AlignRight : Qt::AlignLeft));
     if (role == kCodeRole)
         return index.column() == Head;
     if (role == kSecondaryRole)
@@ -56,7 +66,8 @@ QVariant SetAsideModel::data(const QModelIndex& index, int role) const
     return {};
 }
 
-SetAsideTab::SetAsideTab(DataController& controller, QWidget* parent) : QWidget(parent), m_controller(controller)
+SetAsideTab::SetAsideTab(DataController& controller, QWidget* parent)
+    : QWidget(parent), m_controller(controller)
 {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);

@@ -1,5 +1,5 @@
-// ui/pages/data/set_aside_tab.h: the records that an import could not read: line, reason and the first
-// characters of each. They never stopped the rest.
+// ui/pages/data/set_aside_tab.h: the records that an import could not read: line, reason and the
+// first characters of each. They never stopped the rest.
 #pragma once
 
 #include <QAbstractTableModel>

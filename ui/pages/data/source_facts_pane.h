@@ -1,5 +1,5 @@
-// ui/pages/data/source_facts_pane.h: what is known of the chosen source: files, kind, terms, when it was
-// imported, what was set aside, who uses it, and how long its conversations are.
+// ui/pages/data/source_facts_pane.h: what is known of the chosen source: files, kind, terms, when
+// it was imported, what was set aside, who uses it, and how long its conversations are.
 #pragma once
 
 #include "ui/pages/data/data_controller.h"

@@ -11,9 +11,11 @@ namespace koala {
 void SourceListModel::set(
     const std::vector<DataSource>& sources, const std::vector<PromptSetItem>& promptSets)
 {
-    const bool same = sources.size() == m_sources.size() && promptSets.size() == m_promptSets.size()
-        && std::ranges::equal(sources, m_sources, {}, &DataSource::slug, &DataSource::slug)
-        && std::ranges::equal(promptSets, m_promptSets, {}, &PromptSetItem::slug, &PromptSetItem::slug);
+    const bool same =
+        sources.size() == m_sources.size() && promptSets.size() == m_promptSets.size() &&
+        std::ranges::equal(sources, m_sources, {}, &DataSource::slug, &DataSource::slug) &&
+        std::ranges::equal(
+            promptSets, m_promptSets, {}, &PromptSetItem::slug, &PromptSetItem::slug);
     if (!same)
         beginResetModel();
     m_sources = sources;
@@ -48,7 +50,10 @@ int SourceListModel::rowCount(const QModelIndex& parent) const
     return int(m_sources.size()) + (m_promptSets.empty() ? 0 : 1 + int(m_promptSets.size()));
 }
 
-int SourceListModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : ColumnCount; }
+int SourceListModel::columnCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
 
 QVariant SourceListModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
@@ -58,14 +63,16 @@ QVariant SourceListModel::headerData(int section, Qt::Orientation orientation, i
         return int(Qt::AlignVCenter | (section >= Rows ? Qt::AlignRight : Qt::AlignLeft));
     if (role != Qt::DisplayRole)
         return {};
-    return QStringList{QStringLiteral("  ") + tr("name"), tr("kind"), tr("rows"), tr("tokens")}.value(section);
+    return QStringList{QStringLiteral("  ") + tr("name"), tr("kind"), tr("rows"), tr("tokens")}
+        .value(section);
 }
 
 Qt::ItemFlags SourceListModel::flags(const QModelIndex& index) const
 {
     if (!index.isValid())
         return Qt::NoItemFlags;
-    return index.row() < int(m_sources.size()) ? Qt::ItemIsEnabled | Qt::ItemIsSelectable : Qt::ItemIsEnabled;
+    return index.row() < int(m_sources.size()) ? Qt::ItemIsEnabled | Qt::ItemIsSelectable
+                                               : Qt::ItemIsEnabled;
 }
 
 QVariant SourceListModel::data(const QModelIndex& index, int role) const
@@ -92,7 +99,8 @@ QVariant SourceListModel::sourceData(const DataSource& source, int row, int colu
         case Name:
             return safeLine(source.manifest.title, 120);
         case Kind:
-            return source.problem.isEmpty() ? safeLine(source.manifest.importer, 40) : tr("unreadable");
+            return source.problem.isEmpty() ? safeLine(source.manifest.importer, 40)
+                                            : tr("unreadable");
         case Rows:
             return grouped(qint64(source.manifest.rows));
         case TokenCount:
@@ -100,7 +108,8 @@ QVariant SourceListModel::sourceData(const DataSource& source, int row, int colu
         }
     }
     if (role == Qt::ToolTipRole)
-        return source.problem.isEmpty() ? QVariant(safeLine(source.manifest.title, 400)) : QVariant(source.problem);
+        return source.problem.isEmpty() ? QVariant(safeLine(source.manifest.title, 400))
+                                        : QVariant(source.problem);
     if (role == kSeriesRole && column == Name)
         return row;
     if (role == kSeriesFormRole)

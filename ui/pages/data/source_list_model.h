@@ -1,5 +1,5 @@
-// ui/pages/data/source_list_model.h: the list at the left of the Data page: datasets with their facts, then
-// the prompt sets, which are for testing only. No files, no widgets.
+// ui/pages/data/source_list_model.h: the list at the left of the Data page: datasets with their
+// facts, then the prompt sets, which are for testing only. No files, no widgets.
 #pragma once
 
 #include <QAbstractTableModel>

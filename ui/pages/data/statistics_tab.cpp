@@ -41,7 +41,8 @@ StatisticsTab::StatisticsTab(DataController& controller, QWidget* parent)
     auto* pairLayout = new QHBoxLayout(pair);
     pairLayout->setContentsMargins(0, 0, 0, 0);
     pairLayout->setSpacing(16);
-    for (const auto& [title, facts] : {std::pair{tr("Turns by role"), &m_roles}, {tr("Languages"), &m_languages}}) {
+    for (const auto& [title, facts] :
+        {std::pair{tr("Turns by role"), &m_roles}, {tr("Languages"), &m_languages}}) {
         auto* card = new Card(title, pair);
         *facts = new FactGrid(FactGrid::Align::Right, 80, card);
         (*facts)->setContentsMargins(16, 10, 16, 12);
@@ -74,7 +75,8 @@ StatisticsTab::Chart StatisticsTab::addChart(
     return chart;
 }
 
-void StatisticsTab::show(const Chart& chart, std::vector<std::uint32_t> values, int bins, const QString& unit)
+void StatisticsTab::show(
+    const Chart& chart, std::vector<std::uint32_t> values, int bins, const QString& unit)
 {
     const Histogram histogram = histogramOf(std::move(values), bins);
     HistogramBars bars;

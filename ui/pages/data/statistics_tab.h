@@ -1,5 +1,5 @@
-// ui/pages/data/statistics_tab.h: the Statistics tab: turns, lengths and tokens as histograms with their true
-// maxima, roles, languages, repeated prompts.
+// ui/pages/data/statistics_tab.h: the Statistics tab: turns, lengths and tokens as histograms with
+// their true maxima, roles, languages, repeated prompts.
 #pragma once
 
 #include <QWidget>
@@ -21,7 +21,8 @@ private:
         Card* card;
         HistogramView* view;
     };
-    Chart addChart(const QString& title, const char* objectName, int row, int column, class QGridLayout& grid);
+    Chart addChart(
+        const QString& title, const char* objectName, int row, int column, class QGridLayout& grid);
     void show(const Chart& chart, std::vector<std::uint32_t> values, int bins, const QString& unit);
     void refresh();
 

@@ -26,8 +26,9 @@ namespace {
 constexpr int kFactsWidth = 272;
 constexpr int kMaxTurnRows = 40;
 
-// Template tokens between two turns: a closing token and what follows it up to the next opening one stay
-// with the turn before, the rest opens the next. The first block is the template's own opening.
+// Template tokens between two turns: a closing token and what follows it up to the next opening one
+// stay with the turn before, the rest opens the next. The first block is the template's own
+// opening.
 std::vector<int> blocksOf(const TokenRow& tokens)
 {
     std::vector<int> block(tokens.pieces.size(), 0);
@@ -85,10 +86,14 @@ void clearGrid(QGridLayout& grid)
     }
 }
 
-QString figureWord(std::size_t trained) { return trained == 0 ? QStringLiteral("–") : grouped(qint64(trained)); }
+QString figureWord(std::size_t trained)
+{
+    return trained == 0 ? QStringLiteral("–") : grouped(qint64(trained));
+}
 } // namespace
 
-TokensTab::TokensTab(DataController& controller, QWidget* parent) : QWidget(parent), m_controller(controller)
+TokensTab::TokensTab(DataController& controller, QWidget* parent)
+    : QWidget(parent), m_controller(controller)
 {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -117,7 +122,8 @@ TokensTab::TokensTab(DataController& controller, QWidget* parent) : QWidget(pare
     connect(&m_controller, &DataController::chosen, this, [this] {
         const auto rows = m_controller.rows().total();
         m_row->blockSignals(true);
-        m_row->setRange(1, int(std::max<std::uint64_t>(1, std::min<std::uint64_t>(rows, 2'000'000'000))));
+        m_row->setRange(
+            1, int(std::max<std::uint64_t>(1, std::min<std::uint64_t>(rows, 2'000'000'000))));
         m_row->blockSignals(false);
     });
 }
@@ -158,15 +164,18 @@ QWidget* TokensTab::makeToolBar()
     line->addWidget(blanks);
     line->addWidget(ids);
     line->addWidget(copy);
-    connect(m_row, &QSpinBox::valueChanged, this, [this](int row) { m_controller.chooseRow(std::uint64_t(row - 1)); });
+    connect(m_row, &QSpinBox::valueChanged, this,
+        [this](int row) { m_controller.chooseRow(std::uint64_t(row - 1)); });
     connect(previous, &QToolButton::clicked, this, [this] { m_row->setValue(m_row->value() - 1); });
     connect(next, &QToolButton::clicked, this, [this] { m_row->setValue(m_row->value() + 1); });
     connect(m_template, &QComboBox::currentIndexChanged, this,
         [this] { m_controller.setTokenTemplate(m_template->currentData().toString()); });
-    connect(m_model, &QComboBox::textActivated, this, [this](const QString& slug) { m_controller.setTokenModel(slug); });
+    connect(m_model, &QComboBox::textActivated, this,
+        [this](const QString& slug) { m_controller.setTokenModel(slug); });
     connect(blanks, &QCheckBox::toggled, this, [this](bool on) { m_view->setShowBlanks(on); });
     connect(ids, &QCheckBox::toggled, this, [this](bool on) { m_view->setShowIds(on); });
-    connect(copy, &QToolButton::clicked, this, [this] { QApplication::clipboard()->setText(m_view->plainText()); });
+    connect(copy, &QToolButton::clicked, this,
+        [this] { QApplication::clipboard()->setText(m_view->plainText()); });
     connect(&m_controller, &DataController::sourcesChanged, this, [this] {
         const QString chosen = m_model->currentText();
         const QStringList models = m_controller.service().models();
@@ -183,7 +192,8 @@ QWidget* TokensTab::makeLegend()
     legend->setFixedHeight(size::kStatusLine + 4);
     auto* line = new QHBoxLayout(legend);
     line->setContentsMargins(16, 0, 16, 0);
-    auto* words = new TextLabel(tr("underlined: in the loss  ·  grey: from the template  ·  framed: special  ·  · blank  ·  ↵ line end"),
+    auto* words = new TextLabel(tr("underlined: in the loss  ·  grey: from the template  ·  "
+                                   "framed: special  ·  · blank  ·  ↵ line end"),
         TextRole::Secondary, legend);
     words->setElided(true);
     line->addWidget(words);
@@ -203,7 +213,8 @@ QWidget* TokensTab::makeFacts()
     m_trained = new TextLabel(TextRole::Title, facts);
     m_share = new TextLabel(TextRole::Title, facts);
     int column = 0;
-    for (const auto& [label, word] : {std::pair{m_total, tr("tokens")}, {m_trained, tr("trained")}, {m_share, tr("of all")}}) {
+    for (const auto& [label, word] :
+        {std::pair{m_total, tr("tokens")}, {m_trained, tr("trained")}, {m_share, tr("of all")}}) {
         figures->addWidget(label, 0, column);
         figures->addWidget(new TextLabel(word, TextRole::Secondary, facts), 1, column++);
     }
@@ -260,7 +271,8 @@ void TokensTab::showTokens(const TokenRow& tokens)
     for (std::size_t i = 0; i < tokens.pieces.size(); ++i) {
         const TokenRow::Piece& piece = tokens.pieces[i];
         trained += piece.trained ? 1 : 0;
-        boxes.push_back({piece.text, piece.id, piece.trained, piece.special, piece.turn < 0, blocks[i], piece.bytes});
+        boxes.push_back({piece.text, piece.id, piece.trained, piece.special, piece.turn < 0,
+            blocks[i], piece.bytes});
     }
     m_view->setTokens(std::move(boxes), std::move(titles));
     m_row->blockSignals(true);
@@ -269,15 +281,22 @@ void TokensTab::showTokens(const TokenRow& tokens)
     const std::size_t total = tokens.pieces.size();
     m_total->setText(grouped(qint64(total)));
     m_trained->setText(grouped(qint64(trained)));
-    m_share->setText(total == 0 ? QStringLiteral("–") : tr("%1 %").arg(qRound(100.0 * double(trained) / double(total))));
-    m_bar->setSegments({{double(std::min<std::size_t>(total, std::size_t(tokens.limit))), koala::tokens().accent, BarSegment::Fill::Solid, {}, {}}}, tokens.limit);
+    m_share->setText(total == 0 ? QStringLiteral("–")
+                                : tr("%1 %").arg(qRound(100.0 * double(trained) / double(total))));
+    m_bar->setSegments({{double(std::min<std::size_t>(total, std::size_t(tokens.limit))),
+                           koala::tokens().accent, BarSegment::Fill::Solid, {}, {}}},
+        tokens.limit);
     m_limit->setText(tr("of %1").arg(grouped(tokens.limit)));
-    m_left->setText(int(total) > tokens.limit ? tr("%1 too many, the end is cut").arg(grouped(qint64(total) - tokens.limit))
-                                              : tr("%1 left, nothing is cut").arg(grouped(tokens.limit - qint64(total))));
+    m_left->setText(
+        int(total) > tokens.limit
+            ? tr("%1 too many, the end is cut").arg(grouped(qint64(total) - tokens.limit))
+            : tr("%1 left, nothing is cut").arg(grouped(tokens.limit - qint64(total))));
     showTurnTable(tokens, blocks);
     showSpecials(tokens);
     const DataSource* source = m_controller.current();
-    m_command->setText(QStringLiteral("koala data show %1 --row %2").arg(source ? source->slug : QString()).arg(m_controller.currentRow()));
+    m_command->setText(QStringLiteral("koala data show %1 --row %2")
+            .arg(source ? source->slug : QString())
+            .arg(m_controller.currentRow()));
 }
 
 void TokensTab::showTurnTable(const TokenRow& tokens, const std::vector<int>& blockOf)
@@ -290,7 +309,8 @@ void TokensTab::showTurnTable(const TokenRow& tokens, const std::vector<int>& bl
         trained += tokens.pieces[i].trained ? 1 : 0;
     }
     int row = 0;
-    const auto add = [&](const QString& turn, const QString& role, const QString& all, const QString& trained, TextRole font) {
+    const auto add = [&](const QString& turn, const QString& role, const QString& all,
+                         const QString& trained, TextRole font) {
         m_turnGrid->addWidget(cell(turn, Qt::AlignLeft, font, m_turns), row, 0);
         auto* name = cell(role, Qt::AlignLeft, font, m_turns);
         if (role == QStringLiteral("GPT"))
@@ -307,8 +327,9 @@ void TokensTab::showTurnTable(const TokenRow& tokens, const std::vector<int>& bl
         sumTrained += trained;
         if (all == 0 || row > kMaxTurnRows)
             continue;
-        add(block == 0 ? QStringLiteral("–") : grouped(qint64(block)), block == 0 ? tr("opening") : tokens.roles[block - 1],
-            grouped(qint64(all)), figureWord(trained), TextRole::Body);
+        add(block == 0 ? QStringLiteral("–") : grouped(qint64(block)),
+            block == 0 ? tr("opening") : tokens.roles[block - 1], grouped(qint64(all)),
+            figureWord(trained), TextRole::Body);
     }
     add({}, tr("All"), grouped(qint64(sum)), figureWord(sumTrained), TextRole::Strong);
     m_turnGrid->setColumnStretch(1, 1);
@@ -326,7 +347,8 @@ void TokensTab::showSpecials(const TokenRow& tokens)
     bool userTrained = false;
     for (std::size_t i = 0; i < tokens.pieces.size(); ++i) {
         const TokenRow::Piece& piece = tokens.pieces[i];
-        if (piece.turn >= 0 && piece.trained && tokens.roles[std::size_t(piece.turn)] != QStringLiteral("GPT"))
+        if (piece.turn >= 0 && piece.trained &&
+            tokens.roles[std::size_t(piece.turn)] != QStringLiteral("GPT"))
             userTrained = true;
         if (!piece.special)
             continue;
@@ -353,24 +375,30 @@ void TokensTab::showSpecials(const TokenRow& tokens)
             }
     }
     int row = 0;
-    const auto add = [&](const QString& name, const QString& id, const QString& times, const QString& trained, TextRole font) {
-        m_specialGrid->addWidget(cell(name, Qt::AlignLeft, font == TextRole::Body ? TextRole::Code : font, m_specials), row, 0);
+    const auto add = [&](const QString& name, const QString& id, const QString& times,
+                         const QString& trained, TextRole font) {
+        m_specialGrid->addWidget(
+            cell(name, Qt::AlignLeft, font == TextRole::Body ? TextRole::Code : font, m_specials),
+            row, 0);
         m_specialGrid->addWidget(cell(id, Qt::AlignRight, font, m_specials), row, 1);
         m_specialGrid->addWidget(cell(times, Qt::AlignRight, font, m_specials), row, 2);
         m_specialGrid->addWidget(cell(trained, Qt::AlignRight, font, m_specials), row++, 3);
     };
     add(tr("piece"), tr("id"), tr("times"), tr("trained"), TextRole::Secondary);
     for (const auto& [name, count] : specials)
-        add(name, grouped(count.id), grouped(count.times), figureWord(std::size_t(count.trained)), TextRole::Body);
+        add(name, grouped(count.id), grouped(count.times), figureWord(std::size_t(count.trained)),
+            TextRole::Body);
     m_specialGrid->setColumnStretch(0, 1);
     const auto check = [](TextLabel* label, bool good, const QString& yes, const QString& no) {
         label->setText((good ? QStringLiteral("✓  ") : QStringLiteral("!  ")) + (good ? yes : no));
         label->setTone(good ? Tone::Neutral : Tone::Warning);
     };
-    check(m_checkBytes, tokens.decodesToSameBytes, tr("decodes to the same bytes"), tr("some text is not found again in the tokens"));
+    check(m_checkBytes, tokens.decodesToSameBytes, tr("decodes to the same bytes"),
+        tr("some text is not found again in the tokens"));
     check(m_checkEnd, answers == trainedEnds, tr("every answer ends with a trained end"),
         tr("%1 of %2 answers end with a trained end").arg(trainedEnds).arg(answers));
-    check(m_checkUser, !userTrained, tr("no user words are trained"), tr("words that are not an answer's are trained"));
+    check(m_checkUser, !userTrained, tr("no user words are trained"),
+        tr("words that are not an answer's are trained"));
 }
 
 } // namespace koala

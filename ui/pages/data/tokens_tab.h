@@ -1,5 +1,5 @@
-// ui/pages/data/tokens_tab.h: the Tokens tab: one conversation as the model will see it, with its counts by
-// turn, its special tokens and checks beside it.
+// ui/pages/data/tokens_tab.h: the Tokens tab: one conversation as the model will see it, with its
+// counts by turn, its special tokens and checks beside it.
 #pragma once
 
 #include <QWidget>

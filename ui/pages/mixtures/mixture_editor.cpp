@@ -7,7 +7,8 @@
 
 namespace koala {
 
-void MixtureEditor::set(const QString& slug, const Mixture& mixture, const std::vector<MixtureDataset>& datasets)
+void MixtureEditor::set(
+    const QString& slug, const Mixture& mixture, const std::vector<MixtureDataset>& datasets)
 {
     m_slug = slug;
     m_mixture = mixture;
@@ -54,7 +55,8 @@ void MixtureEditor::setDatasets(const std::vector<MixtureDataset>& datasets)
         found->key = key;
     }
     // What is gone and not used leaves the list.
-    std::erase_if(m_sources, [](const EditedSource& source) { return source.missing && !source.used; });
+    std::erase_if(
+        m_sources, [](const EditedSource& source) { return source.missing && !source.used; });
     Q_EMIT reset();
 }
 
@@ -63,7 +65,10 @@ void MixtureEditor::markSaved()
     m_saved = toLine(toJson(mixture()));
 }
 
-bool MixtureEditor::changed() const { return toLine(toJson(mixture())) != m_saved; }
+bool MixtureEditor::changed() const
+{
+    return toLine(toJson(mixture())) != m_saved;
+}
 
 Mixture MixtureEditor::mixture() const
 {
@@ -81,7 +86,10 @@ Mixture MixtureEditor::mixture() const
     return mixture;
 }
 
-int MixtureEditor::used() const { return int(std::ranges::count_if(m_sources, &EditedSource::used)); }
+int MixtureEditor::used() const
+{
+    return int(std::ranges::count_if(m_sources, &EditedSource::used));
+}
 
 int MixtureEditor::editedIndex(int mixtureSource) const
 {
@@ -91,8 +99,8 @@ int MixtureEditor::editedIndex(int mixtureSource) const
     return -1;
 }
 
-// Makes the shares of the used sources sum to 1, leaving `fixed` and the locked ones where they are if the
-// others can give or take enough.
+// Makes the shares of the used sources sum to 1, leaving `fixed` and the locked ones where they are
+// if the others can give or take enough.
 void MixtureEditor::normalise(int fixed)
 {
     double held = 0;
@@ -119,7 +127,8 @@ void MixtureEditor::normalise(int fixed)
     }
     double rest = 1.0 - held;
     if (rest < 0 && fixed >= 0) { // the locked ones stand: the move ends where they begin
-        m_sources[std::size_t(fixed)].share = std::max(0.0, m_sources[std::size_t(fixed)].share + rest);
+        m_sources[std::size_t(fixed)].share =
+            std::max(0.0, m_sources[std::size_t(fixed)].share + rest);
         rest = 0;
     }
     for (int i = 0; i < int(m_sources.size()); ++i) {

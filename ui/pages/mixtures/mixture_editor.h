@@ -1,5 +1,5 @@
-// ui/pages/mixtures/mixture_editor.h: a mixture while it is being changed: which sources are used, their
-// shares and locks, and what a share's move does to the others. No files, no widgets.
+// ui/pages/mixtures/mixture_editor.h: a mixture while it is being changed: which sources are used,
+// their shares and locks, and what a share's move does to the others. No files, no widgets.
 #pragma once
 
 #include <vector>
@@ -31,7 +31,8 @@ class MixtureEditor final : public QObject {
 public:
     explicit MixtureEditor(QObject* parent = nullptr) : QObject(parent) {}
 
-    void set(const QString& slug, const Mixture& mixture, const std::vector<MixtureDataset>& datasets);
+    void set(
+        const QString& slug, const Mixture& mixture, const std::vector<MixtureDataset>& datasets);
     // Datasets came or went; what was chosen stays.
     void setDatasets(const std::vector<MixtureDataset>& datasets);
     void markSaved();
@@ -51,7 +52,8 @@ public:
     // The unlocked others give or take in proportion, so that the sum stays 1.
     void setShare(int source, double share);
     void setByShare(bool on); // off: every row is taken
-    void setActualShares(const std::vector<double>& shares); // of the used ones, while every row is taken
+    void setActualShares(
+        const std::vector<double>& shares); // of the used ones, while every row is taken
     void setRepeat(int source, int repeat);
     void setCap(int source, int cap);
     void setHoldOut(int source, double fraction, bool given);
@@ -62,8 +64,8 @@ public:
     void useDataset(const QString& slug); // "Add to mixture"
 
 Q_SIGNALS:
-    void reset();   // another mixture or other datasets: rows are made anew
-    void edited();  // a value changed
+    void reset();  // another mixture or other datasets: rows are made anew
+    void edited(); // a value changed
 
 private:
     void normalise(int fixed);

@@ -46,7 +46,8 @@ QString difference(std::int64_t now, std::int64_t saved)
     if (now == saved)
         return MixturesPage::tr("as saved");
     const std::int64_t by = now - saved;
-    return MixturesPage::tr("%1 %2 since saved").arg(by > 0 ? QStringLiteral("+") : QStringLiteral("−"), shortCount(std::abs(by)));
+    return MixturesPage::tr("%1 %2 since saved")
+        .arg(by > 0 ? QStringLiteral("+") : QStringLiteral("−"), shortCount(std::abs(by)));
 }
 } // namespace
 
@@ -60,8 +61,9 @@ MixturesPage::MixturesPage(MixtureService& service, QWidget* parent)
     outer->setSpacing(0);
     m_whole = new QStackedWidget(body());
     outer->addWidget(m_whole);
-    m_empty = new EmptyState(tr("A mixture says which sources a model learns from, and how much of each."), tr("New mixture"),
-        "plus", "newFirstMixture", m_whole);
+    m_empty = new EmptyState(
+        tr("A mixture says which sources a model learns from, and how much of each."),
+        tr("New mixture"), "plus", "newFirstMixture", m_whole);
     m_whole->addWidget(m_empty);
     auto* content = pane(QPalette::Window, m_whole);
     auto* layout = new QVBoxLayout(content);
@@ -84,18 +86,20 @@ MixturesPage::MixturesPage(MixtureService& service, QWidget* parent)
 
     connect(m_empty, &EmptyState::pressed, this, &MixturesPage::newMixture);
     connect(&m_service, &MixtureService::listChanged, this, &MixturesPage::refreshList);
-    connect(&m_service, &MixtureService::loaded, this, [this](const QString& slug, const Mixture& mixture, const QString& savedAt) {
-        m_notice->clear();
-        m_savedAt = savedAt;
-        m_haveSaved = false;
-        m_fresh = false;
-        m_editor.set(slug, mixture, m_service.datasets());
-        if (!m_addWhenLoaded.isEmpty())
-            m_editor.useDataset(std::exchange(m_addWhenLoaded, {}));
-    });
-    connect(&m_service, &MixtureService::loadFailed, this, [this](const QString& slug, const QString& message) {
-        m_notice->tell(Tone::Bad, tr("%1 cannot be read: %2").arg(slug, message), message);
-    });
+    connect(&m_service, &MixtureService::loaded, this,
+        [this](const QString& slug, const Mixture& mixture, const QString& savedAt) {
+            m_notice->clear();
+            m_savedAt = savedAt;
+            m_haveSaved = false;
+            m_fresh = false;
+            m_editor.set(slug, mixture, m_service.datasets());
+            if (!m_addWhenLoaded.isEmpty())
+                m_editor.useDataset(std::exchange(m_addWhenLoaded, {}));
+        });
+    connect(&m_service, &MixtureService::loadFailed, this,
+        [this](const QString& slug, const QString& message) {
+            m_notice->tell(Tone::Bad, tr("%1 cannot be read: %2").arg(slug, message), message);
+        });
     connect(&m_service, &MixtureService::saved, this, [this](const QString&) {
         m_editor.markSaved();
         m_fresh = false;
@@ -147,7 +151,8 @@ MixturesPage::Figure MixturesPage::addFigure(QGridLayout& grid, int column, cons
     if (column > 0)
         grid.addWidget(new Hairline(Qt::Vertical, parent), 0, column * 2 - 1, 3, 1);
     grid.addWidget(new TextLabel(title, TextRole::Secondary, parent), 0, column * 2);
-    Figure figure{new TextLabel(TextRole::Title, parent), new TextLabel(TextRole::Secondary, parent)};
+    Figure figure{
+        new TextLabel(TextRole::Title, parent), new TextLabel(TextRole::Secondary, parent)};
     figure.value->setAccessibleName(title);
     figure.note->setElided(true);
     grid.addWidget(figure.value, 1, column * 2);
@@ -204,7 +209,8 @@ QWidget* MixturesPage::makeSummary()
     m_rows.value->setObjectName(QStringLiteral("figureRows"));
     m_tokens.value->setObjectName(QStringLiteral("figureTokens"));
     layout->addWidget(holder);
-    connect(m_basis, &Segmented::chosen, this, [this](int basis) { m_editor.setBasis(MixtureBasis(basis)); });
+    connect(m_basis, &Segmented::chosen, this,
+        [this](int basis) { m_editor.setBasis(MixtureBasis(basis)); });
     connect(m_mode, &Segmented::chosen, this, [this](int mode) { m_editor.setByShare(mode == 1); });
     connect(m_seed, &QSpinBox::valueChanged, this, [this](int seed) {
         if (!m_filling)
@@ -213,10 +219,12 @@ QWidget* MixturesPage::makeSummary()
     return card;
 }
 
-MixturesPage::Check MixturesPage::addCheck(QHBoxLayout& line, const QString& words, const char* objectName, bool last)
+MixturesPage::Check MixturesPage::addCheck(
+    QHBoxLayout& line, const QString& words, const char* objectName, bool last)
 {
     auto* parent = line.parentWidget();
-    Check check{new TextLabel(words, TextRole::Secondary, parent), new TextLabel(TextRole::Strong, parent), new QLabel(parent)};
+    Check check{new TextLabel(words, TextRole::Secondary, parent),
+        new TextLabel(TextRole::Strong, parent), new QLabel(parent)};
     check.words->setSecondary(true);
     check.value->setObjectName(QString::fromLatin1(objectName));
     check.value->setAccessibleName(words);
@@ -240,7 +248,8 @@ QWidget* MixturesPage::makeChecks()
     line->setContentsMargins(16, 0, 16, 0);
     line->setSpacing(8);
     m_overlap = addCheck(*line, tr("Overlap with test sets"), "checkOverlap", false);
-    m_bothSides = addCheck(*line, tr("Prompts on both sides of the split"), "checkBothSides", false);
+    m_bothSides =
+        addCheck(*line, tr("Prompts on both sides of the split"), "checkBothSides", false);
     m_fits = addCheck(*line, tr("Fits"), "checkFits", false);
     m_terms = addCheck(*line, tr("Terms"), "checkTerms", false);
     m_order = addCheck(*line, tr("Order"), "checkOrder", true);
@@ -272,10 +281,16 @@ void MixturesPage::refreshList()
     m_filling = false;
     const bool none = m_service.mixtures().isEmpty() && !m_fresh;
     m_whole->setCurrentIndex(none ? 0 : 1);
-    m_empty->setSentence(m_service.datasets().empty()
+    m_empty->setSentence(
+        m_service.datasets().empty()
             ? tr("There is nothing to mix yet. Import a file on the Data page first.")
             : tr("A mixture says which sources a model learns from, and how much of each."));
     m_empty->button()->setText(m_service.datasets().empty() ? tr("Go to Data") : tr("New mixture"));
+    if (none && !m_addWhenLoaded.isEmpty() && !m_service.datasets().empty()) {
+        m_addWhenLoaded.clear(); // the first mixture takes every source, the wanted one among them
+        newMixture();
+        return;
+    }
     if (!none && m_editor.slug().isEmpty())
         choose(m_which->currentData().toString());
     else if (!none)
@@ -306,7 +321,8 @@ void MixturesPage::newMixture()
     Mixture mixture;
     const QString slug = freeSlug(QStringLiteral("mixture"));
     mixture.name = slug.toStdString();
-    mixture.model = m_service.models().isEmpty() ? std::string() : m_service.models().first().toStdString();
+    mixture.model =
+        m_service.models().isEmpty() ? std::string() : m_service.models().first().toStdString();
     mixture.basis = mixture.model.empty() ? MixtureBasis::Rows : MixtureBasis::Tokens;
     for (const MixtureDataset& dataset : m_service.datasets()) {
         if (dataset.evaluation)
@@ -337,7 +353,10 @@ void MixturesPage::duplicate()
     saveMixture();
 }
 
-void MixturesPage::saveMixture() { m_service.save(m_editor.slug(), m_editor.mixture()); }
+void MixturesPage::saveMixture()
+{
+    m_service.save(m_editor.slug(), m_editor.mixture());
+}
 
 void MixturesPage::train()
 {
@@ -388,21 +407,28 @@ void MixturesPage::showFigures(const MixtureFigures& figures)
         if (index < 0)
             continue;
         const EditedSource& source = m_editor.sources()[std::size_t(index)];
-        segments.push_back({amount, SeriesKey{source.key}.color(), BarSegment::Fill::Solid, safeLine(source.title, 40),
-            tr("%1 %").arg(qRound(100 * amount / all))});
+        segments.push_back({amount, SeriesKey{source.key}.color(), BarSegment::Fill::Solid,
+            safeLine(source.title, 40), tr("%1 %").arg(qRound(100 * amount / all))});
     }
     m_editor.setActualShares(shares);
     m_bar->setSegments(std::move(segments));
     m_sources->showFigures(figures);
-    m_sharesTotal->setText(m_editor.byShare() ? tr("shares total 100 %") : tr("every row is taken"));
+    m_sharesTotal->setText(
+        m_editor.byShare() ? tr("shares total 100 %") : tr("every row is taken"));
     m_rows.value->setText(grouped(qint64(figures.total.rows)));
     m_tokens.value->setText(shortCount(qint64(figures.total.tokens)));
     m_trained.value->setText(shortCount(qint64(figures.total.trainedTokens)));
-    m_rows.note->setText(m_haveSaved ? difference(std::int64_t(figures.total.rows), std::int64_t(m_savedTotal.rows)) : QString());
-    m_tokens.note->setText(m_haveSaved ? difference(std::int64_t(figures.total.tokens), std::int64_t(m_savedTotal.tokens)) : QString());
+    m_rows.note->setText(
+        m_haveSaved ? difference(std::int64_t(figures.total.rows), std::int64_t(m_savedTotal.rows))
+                    : QString());
+    m_tokens.note->setText(m_haveSaved ? difference(std::int64_t(figures.total.tokens),
+                                             std::int64_t(m_savedTotal.tokens))
+                                       : QString());
     m_trained.note->setText(figures.total.tokens == 0
-            ? QString()
-            : tr("%1 % of all").arg(qRound(100.0 * double(figures.total.trainedTokens) / double(figures.total.tokens))));
+                                ? QString()
+                                : tr("%1 % of all")
+                                      .arg(qRound(100.0 * double(figures.total.trainedTokens) /
+                                                  double(figures.total.tokens))));
     m_heldOut.value->setText(grouped(qint64(figures.heldOut.rows)));
     m_heldOut.note->setText(tr("chosen before shuffling"));
 }
@@ -413,17 +439,25 @@ void MixturesPage::showChecks(const MixtureChecks& checks)
         return;
     const std::int64_t limit = m_editor.base().maxTokens;
     m_sequences.value->setText(grouped(qint64(checks.packedSequences)));
-    m_sequences.note->setText(tr("of %1 tokens, an epoch").arg(grouped(m_editor.base().packingLength)));
+    m_sequences.note->setText(
+        tr("of %1 tokens, an epoch").arg(grouped(m_editor.base().packingLength)));
     m_longest.value->setText(grouped(checks.longest));
-    m_longest.note->setText(checks.cut == 0 ? tr("nothing is cut") : tr("%1 cut").arg(counted(qint64(checks.cut), tr("conversation is"), tr("conversations are"))));
+    m_longest.note->setText(checks.cut == 0 ? tr("nothing is cut")
+                                            : tr("%1 cut").arg(counted(qint64(checks.cut),
+                                                  tr("conversation is"), tr("conversations are"))));
     m_longest.note->setTone(checks.cut == 0 ? Tone::Neutral : Tone::Warning);
-    tell(m_overlap, checks.overlap == 0, tr("%1 of %2").arg(grouped(qint64(checks.overlap)), grouped(qint64(checks.testPrompts))));
+    tell(m_overlap, checks.overlap == 0,
+        tr("%1 of %2").arg(grouped(qint64(checks.overlap)), grouped(qint64(checks.testPrompts))));
     tell(m_bothSides, checks.bothSides == 0, grouped(qint64(checks.bothSides)));
-    const double fits = checks.conversations == 0 ? 100.0 : 100.0 - 100.0 * double(checks.cut) / double(checks.conversations);
+    const double fits = checks.conversations == 0
+                            ? 100.0
+                            : 100.0 - 100.0 * double(checks.cut) / double(checks.conversations);
     m_fits.words->setText(tr("Fits %1").arg(grouped(limit)));
     tell(m_fits, checks.cut == 0, tr("%1 %").arg(fits, 0, 'f', checks.cut == 0 ? 0 : 1));
-    tell(m_terms, checks.termsKnown == checks.sourcesUsed, tr("%1 of %2 known").arg(checks.termsKnown).arg(checks.sourcesUsed));
-    m_order.icon->setPixmap(iconPixmap("order", koala::tokens().secondary, 16, devicePixelRatioF()));
+    tell(m_terms, checks.termsKnown == checks.sourcesUsed,
+        tr("%1 of %2 known").arg(checks.termsKnown).arg(checks.sourcesUsed));
+    m_order.icon->setPixmap(
+        iconPixmap("order", koala::tokens().secondary, 16, devicePixelRatioF()));
     m_order.value->setText(shortHash(checks.order.toStdString()));
     m_order.value->setToolTip(checks.order);
 }
@@ -439,14 +473,18 @@ void MixturesPage::refreshHeader()
     m_train->setEnabled(any && m_editor.used() > 0);
     QString facts;
     if (any)
-        facts = m_editor.changed() ? tr("changed · saved %1").arg(shortDate(m_savedAt.toStdString()))
-                                   : tr("saved %1").arg(shortDate(m_savedAt.toStdString()));
+        facts = m_editor.changed()
+                    ? tr("changed · saved %1").arg(shortDate(m_savedAt.toStdString()))
+                    : tr("saved %1").arg(shortDate(m_savedAt.toStdString()));
     if (any && m_savedAt.isEmpty())
         facts = tr("not saved yet");
     header().setFacts(facts);
 }
 
-void MixturesPage::activated() { m_service.refresh(); }
+void MixturesPage::activated()
+{
+    m_service.refresh();
+}
 
 void MixturesPage::open(const Destination& destination)
 {
@@ -463,14 +501,16 @@ void MixturesPage::open(const Destination& destination)
 
 QJsonObject MixturesPage::saveState() const
 {
-    return {{QStringLiteral("mixture"), m_editor.slug()}, {QStringLiteral("tab"), m_preview->currentTab()}};
+    return {{QStringLiteral("mixture"), m_editor.slug()},
+        {QStringLiteral("tab"), m_preview->currentTab()}};
 }
 
 void MixturesPage::restoreState(const QJsonObject& state)
 {
     m_wanted = state.value(QStringLiteral("mixture")).toString();
     m_preview->setCurrentTab(state.value(QStringLiteral("tab")).toInt());
-    if (!m_wanted.isEmpty() && m_service.mixtures().contains(m_wanted) && m_wanted != m_editor.slug())
+    if (!m_wanted.isEmpty() && m_service.mixtures().contains(m_wanted) &&
+        m_wanted != m_editor.slug())
         choose(m_wanted);
 }
 

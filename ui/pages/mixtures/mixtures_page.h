@@ -1,5 +1,5 @@
-// ui/pages/mixtures/mixtures_page.h: the Mixtures page: which mixture, its bar and live figures, its sources,
-// its checks, its preview. Lays out and forwards; decides nothing.
+// ui/pages/mixtures/mixtures_page.h: the Mixtures page: which mixture, its bar and live figures,
+// its sources, its checks, its preview. Lays out and forwards; decides nothing.
 #pragma once
 
 #include "ui/pages/mixtures/mixture_editor.h"

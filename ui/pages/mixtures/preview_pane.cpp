@@ -32,8 +32,14 @@ const PreviewRecord* PreviewModel::at(int row) const
     return row >= 0 && row < int(m_records.size()) ? &m_records[std::size_t(row)] : nullptr;
 }
 
-int PreviewModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(m_records.size()); }
-int PreviewModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : ColumnCount; }
+int PreviewModel::rowCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : int(m_records.size());
+}
+int PreviewModel::columnCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
 
 QVariant PreviewModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
@@ -44,7 +50,8 @@ QVariant PreviewModel::headerData(int section, Qt::Orientation orientation, int 
         return int(Qt::AlignVCenter | (number ? Qt::AlignRight : Qt::AlignLeft));
     if (role != Qt::DisplayRole)
         return {};
-    return QStringList{tr("#"), tr("first message, in training order"), tr("turns"), tr("tokens"), tr("trained"), tr("marker")}
+    return QStringList{tr("#"), tr("first message, in training order"), tr("turns"), tr("tokens"),
+        tr("trained"), tr("marker")}
         .value(section);
 }
 
@@ -71,7 +78,9 @@ QVariant PreviewModel::data(const QModelIndex& index, int role) const
         }
     }
     if (role == Qt::TextAlignmentRole)
-        return int(Qt::AlignVCenter | (column == Number || (column >= Turns && column <= Trained) ? Qt::AlignRight : Qt::AlignLeft));
+        return int(Qt::AlignVCenter |
+                   (column == Number || (column >= Turns && column <= Trained) ? Qt::AlignRight
+                                                                               : Qt::AlignLeft));
     if (role == kSeriesRole && column == Message && index.row() < int(m_keys.size()))
         return m_keys[std::size_t(index.row())];
     if (role == kSeriesFormRole)
@@ -90,7 +99,8 @@ PreviewPane::PreviewPane(MixtureEditor& editor, QWidget* parent) : QWidget(paren
     m_tabs->setObjectName(QStringLiteral("mixtureTabs"));
     m_tabs->setAccessibleName(tr("Preview"));
     m_tabs->setInset(16);
-    for (const QString& title : {tr("Preview as conversations"), tr("Preview as tokens"), tr("Recipe file")})
+    for (const QString& title :
+        {tr("Preview as conversations"), tr("Preview as tokens"), tr("Recipe file")})
         m_tabs->addTab(title);
     layout->addWidget(m_tabs);
     m_stack = new QStackedWidget(this);
@@ -137,8 +147,14 @@ PreviewPane::PreviewPane(MixtureEditor& editor, QWidget* parent) : QWidget(paren
     connect(&m_editor, &MixtureEditor::reset, this, &PreviewPane::showFile);
 }
 
-int PreviewPane::currentTab() const { return m_tabs->currentIndex(); }
-void PreviewPane::setCurrentTab(int tab) { m_tabs->setCurrentIndex(tab); }
+int PreviewPane::currentTab() const
+{
+    return m_tabs->currentIndex();
+}
+void PreviewPane::setCurrentTab(int tab)
+{
+    m_tabs->setCurrentIndex(tab);
+}
 
 void PreviewPane::showFile()
 {
@@ -165,7 +181,9 @@ void PreviewPane::showRecord(int row)
 {
     const PreviewRecord* record = m_model.at(row);
     if (record == nullptr || record->pieces.empty()) {
-        m_title->setText(record == nullptr ? QString() : tr("the first few records are shown as they will be trained"));
+        m_title->setText(record == nullptr
+                             ? QString()
+                             : tr("the first few records are shown as they will be trained"));
         m_text->setPlain({});
         m_tokens->setTokens({}, {});
         return;
@@ -183,13 +201,15 @@ void PreviewPane::showRecord(int row)
         text += piece.text;
         const auto kind = piece.trained ? TextMark::Kind::Trained : TextMark::Kind::Chip;
         if (piece.trained || piece.fromTemplate || piece.special) {
-            if (!marks.empty() && marks.back().kind == kind && marks.back().start + marks.back().length == start)
+            if (!marks.empty() && marks.back().kind == kind &&
+                marks.back().start + marks.back().length == start)
                 marks.back().length += int(piece.text.size());
             else
                 marks.push_back({start, int(piece.text.size()), kind});
         }
         turn = piece.turn >= 0 ? piece.turn : turn;
-        boxes.push_back({piece.text, piece.id, piece.trained, piece.special, piece.fromTemplate, turn + 1, piece.bytes});
+        boxes.push_back({piece.text, piece.id, piece.trained, piece.special, piece.fromTemplate,
+            turn + 1, piece.bytes});
     }
     m_text->setPlain(text);
     m_text->setMarks(std::move(marks));

@@ -1,5 +1,5 @@
-// ui/pages/mixtures/preview_pane.h: the first records in training order, and the chosen one as it will be
-// trained: as one text with what is trained underlined, or as tokens.
+// ui/pages/mixtures/preview_pane.h: the first records in training order, and the chosen one as it
+// will be trained: as one text with what is trained underlined, or as tokens.
 #pragma once
 
 #include <QAbstractTableModel>
@@ -23,7 +23,8 @@ class PreviewModel final : public QAbstractTableModel {
 public:
     enum Column { Number, Message, Turns, TokenCount, Trained, MarkerColumn, ColumnCount };
     using QAbstractTableModel::QAbstractTableModel;
-    void set(std::vector<PreviewRecord> records, std::vector<int> keys); // key of each record's source
+    void set(
+        std::vector<PreviewRecord> records, std::vector<int> keys); // key of each record's source
     const PreviewRecord* at(int row) const;
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;

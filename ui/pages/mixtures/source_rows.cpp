@@ -23,7 +23,22 @@
 namespace koala {
 
 namespace {
-enum Column { Use, Title, Slider, Box, Lock, Repeat, Cap, HoldOutColumn, Markers, Rows, Of, TokenCount, Epochs, ColumnCount };
+enum Column {
+    Use,
+    Title,
+    Slider,
+    Box,
+    Lock,
+    Repeat,
+    Cap,
+    HoldOutColumn,
+    Markers,
+    Rows,
+    Of,
+    TokenCount,
+    Epochs,
+    ColumnCount
+};
 constexpr int kSliderSteps = 1000;
 constexpr double kHoldOuts[] = {0.0, 0.01, 0.02, 0.05, 0.1, 0.2};
 
@@ -122,7 +137,8 @@ SourceRows::Row SourceRows::makeRow(int index)
     row.box->setKeyboardTracking(false);
     named(row.box, tr("share in percent"), "sharePercent");
     m_grid->addWidget(row.box, line, Box);
-    row.lock = iconButton("unlock", name + QStringLiteral(": ") + tr("lock this share"), "lock", this);
+    row.lock =
+        iconButton("unlock", name + QStringLiteral(": ") + tr("lock this share"), "lock", this);
     row.lock->setObjectName(QStringLiteral("lock-") + id);
     row.lock->setCheckable(true);
     m_grid->addWidget(row.lock, line, Lock);
@@ -145,7 +161,9 @@ SourceRows::Row SourceRows::makeRow(int index)
     row.holdOut = comboBox(name + QStringLiteral(": ") + tr("hold out"), "holdOut", this);
     row.holdOut->setObjectName(QStringLiteral("holdOut-") + id);
     for (const double fraction : kHoldOuts)
-        row.holdOut->addItem(fraction == 0 ? QStringLiteral("–") : tr("%1 %").arg(std::lround(fraction * 100)), fraction);
+        row.holdOut->addItem(
+            fraction == 0 ? QStringLiteral("–") : tr("%1 %").arg(std::lround(fraction * 100)),
+            fraction);
     if (source.hasGivenSplit || source.source.holdOut.given)
         row.holdOut->addItem(tr("given"), -1.0);
     row.holdOut->setFixedWidth(76);
@@ -238,8 +256,9 @@ void SourceRows::refresh()
         row.title->setTone(source.missing ? Tone::Bad : Tone::Neutral);
         row.unused->setText(source.evaluation ? tr("for testing only") : tr("not used"));
         row.unused->setVisible(!source.used);
-        for (QWidget* widget : std::initializer_list<QWidget*>{row.slider, row.box, row.lock, row.repeat, row.cap,
-                 row.holdOut, row.markers, row.rows, row.of, row.tokens, row.epochs})
+        for (QWidget* widget :
+            std::initializer_list<QWidget*>{row.slider, row.box, row.lock, row.repeat, row.cap,
+                row.holdOut, row.markers, row.rows, row.of, row.tokens, row.epochs})
             widget->setVisible(source.used);
         const int slid = int(std::lround(source.share * kSliderSteps));
         if (row.slider->value() != slid)
@@ -249,13 +268,16 @@ void SourceRows::refresh()
         row.slider->setEnabled(!source.locked);
         row.box->setEnabled(!source.locked);
         row.lock->setChecked(source.locked);
-        row.lock->setIcon(icon(source.locked ? "lock" : "unlock", source.locked ? IconTint::Text : IconTint::Secondary));
+        row.lock->setIcon(icon(source.locked ? "lock" : "unlock",
+            source.locked ? IconTint::Text : IconTint::Secondary));
         row.repeat->setValue(int(std::clamp<std::int64_t>(source.source.repeat, 1, 100)));
         row.cap->setValue(int(std::clamp<std::int64_t>(source.source.cap, 0, 100'000'000)));
         const HoldOut& holdOut = source.source.holdOut;
         int chosen = row.holdOut->findData(holdOut.given ? -1.0 : holdOut.fraction);
         if (chosen < 0) { // a fraction of a file written by hand
-            row.holdOut->addItem(holdOut.listFile.empty() ? tr("%1 %").arg(holdOut.fraction * 100) : tr("list"), holdOut.fraction);
+            row.holdOut->addItem(
+                holdOut.listFile.empty() ? tr("%1 %").arg(holdOut.fraction * 100) : tr("list"),
+                holdOut.fraction);
             chosen = row.holdOut->count() - 1;
         }
         row.holdOut->setCurrentIndex(chosen);
@@ -275,7 +297,8 @@ void SourceRows::showFigures(const MixtureFigures& figures)
         const SourceCounts& counts = figures.sources[std::size_t(i)];
         const Row& row = m_rows[std::size_t(index)];
         row.rows->setText(grouped(qint64(counts.taken.rows)));
-        row.of->setText(tr("of %1").arg(grouped(qint64(m_editor.sources()[std::size_t(index)].rows))));
+        row.of->setText(
+            tr("of %1").arg(grouped(qint64(m_editor.sources()[std::size_t(index)].rows))));
         row.tokens->setText(shortCount(qint64(counts.taken.tokens)));
         row.epochs->setText(QString::number(counts.epochs, 'f', 2));
     }

@@ -1,6 +1,6 @@
-// ui/pages/mixtures/source_rows.h: the table of sources: use, share slider with box and lock, repeat, cap,
-// hold out, markers, and what comes of it. Real controls, so that keys and readers work; only texts change
-// while a slider moves.
+// ui/pages/mixtures/source_rows.h: the table of sources: use, share slider with box and lock,
+// repeat, cap, hold out, markers, and what comes of it. Real controls, so that keys and readers
+// work; only texts change while a slider moves.
 #pragma once
 
 #include <vector>

@@ -18,7 +18,8 @@ namespace {
 using test::child;
 using test::waitFor;
 
-ChatNode node(const char* id, const char* parent, const char* role, const char* text, const char* model = "")
+ChatNode node(
+    const char* id, const char* parent, const char* role, const char* text, const char* model = "")
 {
     ChatNode made;
     made.id = id;
@@ -38,7 +39,8 @@ TEST(ChatStore, KeepsTurnsAndBranchesAndLeavesATornLine)
     ASSERT_TRUE(store.append(chat, node("u1", "", "user", "Who are you?\nSay it")).ok());
     ASSERT_TRUE(store.append(chat, node("a1", "u1", "assistant", "I am one", "smollm2")).ok());
     ASSERT_TRUE(store.append(chat, node("a2", "u1", "assistant", "I am Koala", "smollm2")).ok());
-    std::ofstream(folder.path() / "chats" / (chat.id + ".jsonl"), std::ios::app) << "{\"seq\":4,\"id\":\"torn";
+    std::ofstream(folder.path() / "chats" / (chat.id + ".jsonl"), std::ios::app)
+        << "{\"seq\":4,\"id\":\"torn";
     const auto read = store.load(chat.id);
     ASSERT_TRUE(read.ok()) << read.error().message;
     EXPECT_EQ(read->nodes.size(), 3U);
@@ -99,17 +101,18 @@ TEST(ChatPage, StreamsStopsRetriesAndSurvivesACrashOfTheServer)
     ChatPage page(project.directory(), engine);
     test::showPage(page);
     page.activated();
-    ASSERT_TRUE(waitFor([&] { return engine.phase() == EngineService::Phase::Ready; }, 60'000)) << engine.message().toStdString();
+    ASSERT_TRUE(waitFor([&] { return engine.phase() == EngineService::Phase::Ready; }, 60'000))
+        << engine.message().toStdString();
     auto& controller = page.controller();
     ChatSettings settings;
     settings.temperature = 0;
-    settings.maxTokens = 40;
+    settings.maxTokens = 100;
     controller.setSettings(settings);
     auto* edit = child<QPlainTextEdit>(page, "messageEdit");
-    edit->setPlainText(QStringLiteral("Write a list of three fruits."));
+    edit->setPlainText(QStringLiteral("Tell me a story about a fox."));
     QSignalSpy grew(&controller, &ChatController::grew);
     QTest::keyClick(edit, Qt::Key_Return);
-    ASSERT_TRUE(waitFor([&] { return grew.count() > 3; }, 60'000));
+    ASSERT_TRUE(waitFor([&] { return grew.count() > 1; }, 60'000));
     EXPECT_TRUE(controller.writing());
     QTest::keyClicks(edit, QStringLiteral("typing goes on")); // while it streams
     EXPECT_EQ(edit->toPlainText(), QStringLiteral("typing goes on"));
@@ -141,7 +144,8 @@ TEST(ChatPage, StreamsStopsRetriesAndSurvivesACrashOfTheServer)
     qunsetenv("KOALA_PROGRAM");
 }
 
-// A picture of base and tuned side by side, where $KOALA_PICTURES_PROJECT names a project with a run.
+// A picture of base and tuned side by side, where $KOALA_PICTURES_PROJECT names a project with a
+// run.
 TEST(ChatPage, PicturesOfARealProject)
 {
     const char* project = std::getenv("KOALA_PICTURES_PROJECT");
@@ -153,13 +157,15 @@ TEST(ChatPage, PicturesOfARealProject)
     ChatPage page(fs::path(project), engine);
     test::showPage(page);
     page.activated();
-    ASSERT_TRUE(waitFor([&] { return engine.phase() == EngineService::Phase::Ready; }, 60'000)) << engine.message().toStdString();
+    ASSERT_TRUE(waitFor([&] { return engine.phase() == EngineService::Phase::Ready; }, 60'000))
+        << engine.message().toStdString();
     auto& controller = page.controller();
     ChatSettings settings;
     settings.temperature = 0;
     settings.maxTokens = 120;
     controller.setSettings(settings);
-    for (const char* words : {"Who are you?", "Write a Python function that adds two numbers, then list two ways to test it."}) {
+    for (const char* words : {"Who are you?",
+             "Write a Python function that adds two numbers, then list two ways to test it."}) {
         ASSERT_TRUE(controller.send(QString::fromLatin1(words)));
         ASSERT_TRUE(waitFor([&] { return !controller.writing() && controller.canSend(); }, 60'000));
     }

@@ -18,7 +18,8 @@ namespace {
 using test::child;
 using test::waitFor;
 
-void answer(const fs::path& project, const std::string& set, const std::string& id, const std::string& text)
+void answer(
+    const fs::path& project, const std::string& set, const std::string& id, const std::string& text)
 {
     auto file = answerSetFile(project, "six", set);
     ASSERT_TRUE(file.ok());
@@ -44,11 +45,14 @@ protected:
         ASSERT_TRUE(made.ok());
         test::writeText(m_folder.path() / "weights.gguf", "no model, only a name");
         for (const char* slug : {"left", "right"})
-            ASSERT_TRUE(made->linkModel(m_folder.path() / "weights.gguf", slug, slug, "00", "", "koala").ok());
+            ASSERT_TRUE(
+                made->linkModel(m_folder.path() / "weights.gguf", slug, slug, "00", "", "koala")
+                    .ok());
         std::string prompts;
         for (int i = 1; i <= 6; ++i)
-            prompts += R"({"id":"p)" + std::to_string(i) + R"(","prompt":"Question <b>)" + std::to_string(i)
-                + R"(</b>","group":")" + (i <= 3 ? "Writing" : "Coding") + "\"}\n";
+            prompts += R"({"id":"p)" + std::to_string(i) + R"(","prompt":"Question <b>)" +
+                       std::to_string(i) + R"(</b>","group":")" + (i <= 3 ? "Writing" : "Coding") +
+                       "\"}\n";
         test::writeText(made->promptSetFile("six"), prompts);
         for (int i = 1; i <= 6; ++i) {
             answer(made->directory(), "left", "p" + std::to_string(i), "one two three four");
@@ -65,11 +69,13 @@ void openPair(ComparePage& page)
 {
     test::showPage(page);
     ASSERT_TRUE(waitFor([&] { return page.controller().service().models().size() == 2; }));
-    page.controller().choose(QStringLiteral("six"), QStringLiteral("left"), QStringLiteral("right"));
+    page.controller().choose(
+        QStringLiteral("six"), QStringLiteral("left"), QStringLiteral("right"));
     ASSERT_TRUE(waitFor([&] {
-        return page.controller().comparison().prompts.size() == 6
-            && page.controller().comparison().b.spec == QStringLiteral("right");
+        return page.controller().comparison().prompts.size() == 6 &&
+               page.controller().comparison().b.spec == QStringLiteral("right");
     }));
+    page.controller().choosePrompt(0); // a prompt that was shown before stays chosen
 }
 
 TEST_F(OnSixPrompts, SortsTheMostDifferentFirstAndCountsWhatIsMissing)
@@ -83,9 +89,11 @@ TEST_F(OnSixPrompts, SortsTheMostDifferentFirstAndCountsWhatIsMissing)
     EXPECT_DOUBLE_EQ(page.controller().prompts().at(0)->difference, 1.0);
     EXPECT_EQ(page.controller().prompts().at(5)->id, QStringLiteral("p6"));
     EXPECT_EQ(page.controller().missingB(), 1);
-    EXPECT_EQ(child<QPushButton>(page, "generateMissing")->text(), QStringLiteral("Generate 1 missing"));
+    EXPECT_EQ(
+        child<QPushButton>(page, "generateMissing")->text(), QStringLiteral("Generate 1 missing"));
     // Foreign text stands as it is.
-    EXPECT_EQ(child<AnswerText>(page, "promptText")->toPlainText(), QStringLiteral("Question <b>3</b>"));
+    EXPECT_EQ(
+        child<AnswerText>(page, "promptText")->toPlainText(), QStringLiteral("Question <b>3</b>"));
 }
 
 TEST_F(OnSixPrompts, AVoteIsInTheJournalBeforeItsTickAndBackspaceTakesItBack)
@@ -129,9 +137,11 @@ TEST_F(OnSixPrompts, AGroupAndABarFilterAndANewAnswerArrivesByItself)
     CompareService service(project());
     ComparePage page(service);
     openPair(page);
-    QTest::mouseClick(page.findChild<QAbstractButton*>(QStringLiteral("group-Coding")), Qt::LeftButton);
+    QTest::mouseClick(
+        page.findChild<QAbstractButton*>(QStringLiteral("group-Coding")), Qt::LeftButton);
     EXPECT_EQ(page.controller().prompts().rowCount(), 3);
-    QTest::mouseClick(page.findChild<QAbstractButton*>(QStringLiteral("group-Coding")), Qt::LeftButton);
+    QTest::mouseClick(
+        page.findChild<QAbstractButton*>(QStringLiteral("group-Coding")), Qt::LeftButton);
     EXPECT_EQ(page.controller().prompts().rowCount(), 6);
     auto* histogram = child<HistogramView>(page, "differenceHistogram");
     QTest::mouseClick(histogram, Qt::LeftButton, {}, QPoint(histogram->width() - 3, 10));
@@ -150,6 +160,35 @@ TEST_F(OnSixPrompts, FillingGoesOnInAChildAndSaysWhenItCannot)
     service.fill();
     ASSERT_TRUE(waitFor([&] { return service.fillState().failed; }));
     EXPECT_TRUE(service.fillState().message.contains(QStringLiteral("/nowhere/koala")));
+    qunsetenv("KOALA_PROGRAM");
+}
+
+TEST(ComparePage, FillsMissingAnswersInTheBackground)
+{
+    KOALA_SMOLLM2_OR_SKIP(model);
+    const fs::path koala = fs::path(KOALA_BINARY_DIR) / "bin" / "koala";
+    if (!fs::exists(koala))
+        GTEST_SKIP() << koala << " is not built";
+    qputenv("KOALA_PROGRAM", koala.c_str());
+    const auto folder = test::temporaryDirectory();
+    const Project project = test::starterProject(folder.path() / "starter");
+    test::writeText(project.promptSetFile("two"),
+        "{\"id\":\"a\",\"prompt\":\"Say yes.\",\"group\":\"g\"}\n{\"id\":\"b\",\"prompt\":\"Say "
+        "no.\",\"group\":\"g\"}\n");
+    CompareService service(project.directory());
+    ComparePage page(service);
+    test::showPage(page);
+    ASSERT_TRUE(waitFor([&] { return !service.models().empty(); }));
+    page.controller().choose(
+        QStringLiteral("two"), QStringLiteral("smollm2"), QStringLiteral("smollm2"));
+    ASSERT_TRUE(waitFor([&] { return page.controller().missingA() == 2; }));
+    QTest::mouseClick(child<QPushButton>(page, "generateMissing"), Qt::LeftButton);
+    ASSERT_TRUE(waitFor(
+        [&] { return page.controller().missingA() == 0 && !service.fillState().running; }, 60'000))
+        << service.fillState().message.toStdString();
+    EXPECT_FALSE(service.fillState().failed) << service.fillState().message.toStdString();
+    EXPECT_EQ(
+        child<QPushButton>(page, "generateMissing")->text(), QStringLiteral("Answers complete"));
     qunsetenv("KOALA_PROGRAM");
 }
 

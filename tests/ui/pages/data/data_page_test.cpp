@@ -56,8 +56,10 @@ TEST(DataController, KeepsOnlyTheAnswerToTheNewestSearch)
     ASSERT_TRUE(importDataset(request).ok());
     DataService service(project->directory());
     DataController controller(service);
-    const QAbstractItemModelTester sources(&controller.sources(), QAbstractItemModelTester::FailureReportingMode::Fatal);
-    const QAbstractItemModelTester rows(&controller.rows(), QAbstractItemModelTester::FailureReportingMode::Fatal);
+    const QAbstractItemModelTester sources(
+        &controller.sources(), QAbstractItemModelTester::FailureReportingMode::Fatal);
+    const QAbstractItemModelTester rows(
+        &controller.rows(), QAbstractItemModelTester::FailureReportingMode::Fatal);
     service.refresh();
     ASSERT_TRUE(waitFor([&] { return controller.rows().rowCount() == 3; }));
     RowFilter first, second;
@@ -78,6 +80,40 @@ TEST(DataController, KeepsOnlyTheAnswerToTheNewestSearch)
     EXPECT_EQ(controller.rows().rowCount(), 3);
 }
 
+TEST(DataPage, ImportsInAChildNamesTheKindAndListsWhatWasSetAside)
+{
+    const fs::path koala = fs::path(KOALA_BINARY_DIR) / "bin" / "koala";
+    if (!fs::exists(koala))
+        GTEST_SKIP() << koala << " is not built";
+    qputenv("KOALA_PROGRAM", koala.c_str());
+    const auto folder = test::temporaryDirectory();
+    ASSERT_TRUE(Project::create(folder.path() / "p").ok());
+    test::writeText(folder.path() / "talk.jsonl",
+        "{\"id\":\"1\",\"conversations\":[{\"from\":\"human\",\"value\":\"Hi\"},{\"from\":\"gpt\","
+        "\"value\":\"<b>Hello</b>\"}]}\n"
+        "{\"id\":\"2\",\"conversations\": broken\n"
+        "{\"id\":\"3\",\"conversations\":[{\"from\":\"human\",\"value\":\"Bye\"},{\"from\":\"gpt\","
+        "\"value\":\"See you\"}]}\n");
+    test::writeText(folder.path() / "unknown.bin", "no conversation at all");
+    DataService service(folder.path() / "p");
+    DataPage page(service);
+    test::showPage(page);
+    QSignalSpy imported(&service, &DataService::imported);
+    page.importFiles({QString::fromStdString((folder.path() / "talk.jsonl").string())});
+    ASSERT_TRUE(waitFor([&] {
+        return imported.count() == 1 && page.controller().rows().rowCount() == 2;
+    })) << service.importState().message.toStdString();
+    EXPECT_EQ(service.importState().kind, QStringLiteral("sharegpt"));
+    EXPECT_FALSE(service.importState().reason.isEmpty());
+    EXPECT_TRUE(service.importState().message.contains(QStringLiteral("1 broken")));
+    EXPECT_EQ(child<QTableView>(page, "setAsideTable")->model()->rowCount(), 1);
+    page.importFiles({QString::fromStdString((folder.path() / "unknown.bin").string())});
+    ASSERT_TRUE(waitFor([&] { return service.importState().failed; }));
+    EXPECT_TRUE(service.importState().message.contains(QStringLiteral("unknown.bin")));
+    EXPECT_EQ(service.sources().size(), 1U);
+    qunsetenv("KOALA_PROGRAM");
+}
+
 TEST_F(OnAStarterProject, ShowsSourcesRowsAndTokens)
 {
     DataService service(project());
@@ -87,10 +123,12 @@ TEST_F(OnAStarterProject, ShowsSourcesRowsAndTokens)
     ASSERT_TRUE(waitFor([&] { return service.sources().size() == 5; }));
     controller.choose(QStringLiteral("dialogues"));
     ASSERT_TRUE(waitFor([&] {
-        return controller.tokens() != nullptr && controller.facts() != nullptr && controller.currentSlug() == QStringLiteral("dialogues");
+        return controller.tokens() != nullptr && controller.facts() != nullptr &&
+               controller.currentSlug() == QStringLiteral("dialogues");
     }));
     ASSERT_TRUE(waitFor([&] {
-        return std::ranges::all_of(service.sources(), [](const DataSource& source) { return source.tokens.has_value(); });
+        return std::ranges::all_of(
+            service.sources(), [](const DataSource& source) { return source.tokens.has_value(); });
     }));
     EXPECT_GT(controller.rows().rowCount(), 50);
     test::picture(page, "data");

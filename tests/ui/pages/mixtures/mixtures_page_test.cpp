@@ -76,7 +76,8 @@ TEST(MixtureEditor, ADatasetThatIsGoneStaysNamedWhileItIsUsed)
     MixtureEditor editor;
     editor.set(QStringLiteral("m"), threeSources(), threeDatasets());
     auto datasets = threeDatasets();
-    std::erase_if(datasets, [](const MixtureDataset& dataset) { return dataset.slug == QStringLiteral("b"); });
+    std::erase_if(datasets,
+        [](const MixtureDataset& dataset) { return dataset.slug == QStringLiteral("b"); });
     editor.setDatasets(datasets);
     EXPECT_TRUE(editor.sources()[1].missing);
     EXPECT_EQ(editor.mixture().sources[1].dataset, "b");
@@ -111,8 +112,9 @@ TEST(MixturesPage, OnTheStarterProjectASliderChangesExactFigures)
     EXPECT_EQ(saved.count(), 1);
     const auto written = readMixture(project.mixtureFile("starter"));
     ASSERT_TRUE(written.ok()) << written.error().message;
-    EXPECT_NEAR(std::accumulate(written->sources.begin(), written->sources.end(), 0.0,
-                    [](double sum, const MixtureSource& source) { return sum + source.share.value_or(0); }),
+    EXPECT_NEAR(
+        std::accumulate(written->sources.begin(), written->sources.end(), 0.0,
+            [](double sum, const MixtureSource& source) { return sum + source.share.value_or(0); }),
         1.0, 1e-3);
 }
 
