@@ -33,6 +33,12 @@ void RailButton::setBusy(bool busy)
     update();
 }
 
+void RailButton::setCurrent(bool current)
+{
+    m_current = current;
+    update();
+}
+
 void RailButton::setSeries(int key)
 {
     m_series = key;
@@ -61,9 +67,9 @@ void RailButton::paintEvent(QPaintEvent*)
     const Tokens& t = tokens();
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    if (isChecked() || underMouse()) {
+    if (m_current || underMouse()) {
         painter.setPen(Qt::NoPen);
-        painter.setBrush(isChecked() ? t.selected : t.hover);
+        painter.setBrush(m_current ? t.selected : t.hover);
         painter.drawRoundedRect(rect(), size::kCorner, size::kCorner);
     }
     if (hasFocus()) {
@@ -78,10 +84,10 @@ void RailButton::paintEvent(QPaintEvent*)
         paintSeriesKey(
             painter, QRect(place.center().x() - 13, 0, 28, height()), SeriesKey{m_series});
     else if (m_icon != nullptr)
-        paintIcon(painter, m_icon, place, isChecked() ? t.accent : t.secondary);
+        paintIcon(painter, m_icon, place, m_current ? t.accent : t.secondary);
     if (!m_narrow) {
         painter.setFont(m_small ? fontFor(TextRole::Secondary)
-                                : fontFor(isChecked() ? TextRole::Strong : TextRole::Body));
+                                : fontFor(m_current ? TextRole::Strong : TextRole::Body));
         painter.setPen(t.text);
         const QRect words(34, 0, width() - 34 - 24, height());
         painter.drawText(words, Qt::AlignVCenter | Qt::AlignLeft,
@@ -161,8 +167,6 @@ void Rail::addPage(const QString& id, const QString& title, const char* iconName
 {
     auto* button = new RailButton(title, iconName, this);
     button->setObjectName(QStringLiteral("rail.") + id);
-    button->setCheckable(true);
-    button->setAutoExclusive(false);
     (atFoot ? m_foot : m_pages)->addWidget(button);
     m_buttons.emplace_back(id, button);
     connect(button, &QAbstractButton::clicked, this, [this, id] { Q_EMIT pagePressed(id); });
@@ -171,7 +175,7 @@ void Rail::addPage(const QString& id, const QString& title, const char* iconName
 void Rail::setCurrent(const QString& id)
 {
     for (const auto& [page, button] : m_buttons)
-        button->setChecked(page == id);
+        button->setCurrent(page == id);
 }
 
 void Rail::setBusy(const QString& id, bool busy)

@@ -19,10 +19,11 @@ class RailButton final : public QAbstractButton {
     Q_OBJECT
 public:
     RailButton(const QString& text, const char* iconName, QWidget* parent);
-    void setBusy(bool busy);     // the dot of something that runs
-    void setSeries(int key);     // a run's key instead of the icon; recent entries
-    void setSmall(bool small);   // recent entries are 26 px high
-    void setNarrow(bool narrow); // icon only
+    void setBusy(bool busy);       // the dot of something that runs
+    void setCurrent(bool current); // not checkable: readers press it like any other button
+    void setSeries(int key);       // a run's key instead of the icon; recent entries
+    void setSmall(bool small);     // recent entries are 26 px high
+    void setNarrow(bool narrow);   // icon only
     QSize sizeHint() const override;
 
 protected:
@@ -31,7 +32,7 @@ protected:
 private:
     const char* m_icon;
     int m_series = -1;
-    bool m_busy = false, m_small = false, m_narrow = false;
+    bool m_current = false, m_busy = false, m_small = false, m_narrow = false;
 };
 
 struct RecentEntry {

@@ -61,7 +61,11 @@ Segmented::Segmented(const QStringList& choices, const char* objectName, QWidget
         connect(segment, &QToolButton::toggled, this, qOverload<>(&QWidget::update));
     }
     setCurrent(0);
-    connect(m_group, &QButtonGroup::idClicked, this, &Segmented::chosen);
+    // Not idClicked: readers toggle a segment without clicking it.
+    connect(m_group, &QButtonGroup::idToggled, this, [this](int id, bool checked) {
+        if (checked && !m_setting)
+            Q_EMIT chosen(id);
+    });
 }
 
 int Segmented::current() const
@@ -71,8 +75,10 @@ int Segmented::current() const
 
 void Segmented::setCurrent(int index)
 {
+    m_setting = true;
     if (QAbstractButton* button = m_group->button(index))
         button->setChecked(true);
+    m_setting = false;
 }
 
 void Segmented::setSegmentEnabled(int index, bool enabled, const QString& why)

@@ -24,6 +24,7 @@ protected:
 
 private:
     QButtonGroup* m_group;
+    bool m_setting = false;
 };
 
 } // namespace koala

@@ -102,7 +102,10 @@ protected:
             return;
         }
         m_project = m_folder.path() / "starter";
-        auto project = Project::create(m_project, "Starter");
+        // With the small model in its place this is the starter project itself, else an empty one.
+        auto sources = findStarterSources();
+        auto project = sources.ok() ? makeStarterProject(m_project, *sources)
+                                    : Project::create(m_project, "Starter");
         ASSERT_TRUE(project.ok()) << project.error().message;
         writeRun(*project, "20260509-140200-koala-all-1a2b", "koala-all", 2e-4, false);
         writeRun(*project, "20260509-150200-koala-distill-3c4d", "koala-distill", 4e-4, false);
