@@ -154,8 +154,7 @@ CompareService::CompareService(fs::path project, QObject* parent)
     m_poll.setInterval(kPollMs);
     for (const char* folder : {"prompts", "models", "runs", "answers"})
         m_projectWatcher.addPath(qtext((m_project / folder).string()));
-    connect(
-        &m_projectWatcher, &QFileSystemWatcher::directoryChanged, this, &CompareService::refresh);
+    connect(&m_projectWatcher, &QFileSystemWatcher::directoryChanged, this, [this] { refresh(); });
     connect(
         &m_answerWatcher, &QFileSystemWatcher::fileChanged, &m_settle, qOverload<>(&QTimer::start));
     connect(&m_answerWatcher, &QFileSystemWatcher::directoryChanged, &m_settle,
@@ -187,7 +186,7 @@ CompareService::~CompareService()
     m_votePool.waitForDone();
 }
 
-void CompareService::refresh()
+void CompareService::refresh(Tell tell)
 {
     m_listing.request(
         [project = m_project](std::stop_token) {
@@ -199,8 +198,9 @@ void CompareService::refresh()
             choices.models = listModelChoices(project);
             return choices;
         },
-        [this](Choices choices) {
-            if (choices.promptSets == m_promptSets && choices.models == m_models)
+        [this, tell](Choices choices) {
+            if (tell == Tell::WhenChanged && choices.promptSets == m_promptSets &&
+                choices.models == m_models)
                 return;
             m_promptSets = choices.promptSets;
             m_models = std::move(choices.models);

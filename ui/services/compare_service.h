@@ -67,7 +67,8 @@ public:
     ~CompareService() override;
 
     const fs::path& project() const { return m_project; }
-    void refresh(); // prompt sets and models
+    enum class Tell { WhenChanged, Always };
+    void refresh(Tell tell = Tell::WhenChanged); // prompt sets and models
     const QStringList& promptSets() const { return m_promptSets; }
     const std::vector<ModelChoice>& models() const { return m_models; }
 

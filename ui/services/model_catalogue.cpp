@@ -52,7 +52,7 @@ void addCheckpoints(const fs::path& run, int key, std::vector<ModelChoice>& choi
         choice.key = key;
         std::error_code code;
         choice.adapter = fs::exists(folder / "adapter_config.json", code);
-        choice.base = choice.adapter ? qtext(base) : choice.spec;
+        choice.base = base.empty() ? choice.spec : qtext(base);
         choice.answerSet = qtext(slugify(id + "-step-" + std::to_string(choice.step)));
         for (const Json& file : memberOr(*manifest, "files"))
             if (stringOr(file, "name", "").ends_with("model.safetensors"))
@@ -83,6 +83,16 @@ std::vector<ModelChoice> listModelChoices(const fs::path& directory)
         for (std::size_t i = runs->size(); i-- > 0;)
             addCheckpoints(project->runsDirectory() / (*runs)[i], int(i), choices);
     return choices;
+}
+
+const ModelChoice* findChoice(const std::vector<ModelChoice>& choices, const QString& spec)
+{
+    const bool last = spec.endsWith(QStringLiteral("@last"));
+    const QString start = spec.chopped(last ? 4 : 0); // with the "@"; the newest stands first
+    for (const ModelChoice& choice : choices)
+        if (last ? choice.spec.startsWith(start) : choice.spec == spec)
+            return &choice;
+    return nullptr;
 }
 
 QStringList serveList(const ModelChoice& choice)

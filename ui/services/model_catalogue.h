@@ -26,6 +26,9 @@ struct ModelChoice {
 
 // Models first, then checkpoints from the newest run back, last step first.
 std::vector<ModelChoice> listModelChoices(const fs::path& project);
+// The choice of a spec, where RUN@last is the newest checkpoint of that run; null when there is
+// none.
+const ModelChoice* findChoice(const std::vector<ModelChoice>& choices, const QString& spec);
 // What `koala serve` is to load so that the choice and its base share one process.
 QStringList serveList(const ModelChoice& choice);
 

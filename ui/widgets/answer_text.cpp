@@ -455,6 +455,7 @@ void AnswerBody::setAnswer(const QString& foreign, bool writing)
             } else {
                 auto* text = new AnswerText(this);
                 text->setFitsContent(true);
+                text->setAccessibleName(accessibleName());
                 widget = text;
             }
             m_layout->addWidget(widget);

@@ -83,6 +83,7 @@ void ChatController::refresh()
             m_list.set(std::move(listing.chats), m_models);
             if (modelsDiffer)
                 Q_EMIT modelsChanged();
+            Q_EMIT listed();
         });
 }
 

@@ -86,6 +86,7 @@ public:
     EngineService& engine() const { return m_engine; }
 
 Q_SIGNALS:
+    void listed(); // chats and models have been read
     void modelsChanged();
     void modelChosen();
     void chatChanged();                              // another chat, another version, another turn

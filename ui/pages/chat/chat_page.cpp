@@ -66,6 +66,16 @@ ChatPage::ChatPage(const fs::path& project, EngineService& engine, QWidget* pare
                 choice->base + QLatin1Char('|') + choice->spec});
     });
     connect(&m_controller, &ChatController::modelsChanged, this, &ChatPage::refreshModels);
+    connect(&m_controller, &ChatController::listed, this, [this] {
+        if (m_openWith.isEmpty())
+            return;
+        const QString wanted = std::exchange(m_openWith, {});
+        if (const ModelChoice* choice = findChoice(m_controller.models(), wanted))
+            m_controller.chooseModel(QString(choice->spec));
+        else
+            m_notice->tell(Tone::Warning,
+                tr("%1 has no complete checkpoint yet; choose another model.").arg(wanted));
+    });
     connect(&m_controller, &ChatController::modelChosen, this, &ChatPage::refreshModels);
     connect(&m_controller, &ChatController::chatChanged, this, &ChatPage::refreshChat);
     connect(&m_controller, &ChatController::busyChanged, this, &ChatPage::refreshBusy);
@@ -249,7 +259,8 @@ void ChatPage::refreshModels()
     m_base->setCurrentIndex(m_controller.withBase() ? 1 : 0);
     m_filling = false;
     m_compare->setEnabled(chosen != nullptr);
-    if (chosen == nullptr && !m_controller.models().empty() && isVisible()) {
+    if (chosen == nullptr && m_openWith.isEmpty() && !m_controller.models().empty() &&
+        isVisible()) {
         const int wanted = m_model->findData(m_wantedModel);
         // The newest checkpoint is what one has just made; without one, the base.
         const auto& models = m_controller.models();
@@ -358,19 +369,8 @@ void ChatPage::activated()
 void ChatPage::open(const Destination& destination)
 {
     if (destination.verb == QStringLiteral("with")) {
-        m_wantedModel = destination.subject;
-        // RUN@last is what the newest checkpoint of that run is called before its step is known.
-        if (destination.subject.endsWith(QStringLiteral("@last"))) {
-            const QString run = destination.subject.chopped(4);
-            for (const ModelChoice& choice : m_controller.models())
-                if (choice.spec.startsWith(run)) {
-                    m_wantedModel = choice.spec;
-                    break;
-                }
-        }
+        m_openWith = destination.subject;
         m_controller.newChat();
-        if (m_model->findData(m_wantedModel) >= 0)
-            m_controller.chooseModel(m_wantedModel);
         m_controller.refresh();
     } else if (!destination.subject.isEmpty()) {
         m_controller.openChat(destination.subject);

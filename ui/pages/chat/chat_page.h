@@ -70,6 +70,7 @@ private:
     SettingsDrawer* m_settings;
     QPushButton* m_compare;
     QPushButton* m_showSettings;
+    QString m_openWith;    // asked for by another page
     QString m_wantedModel; // restored before the list of models has come
     bool m_filling = false;
 };

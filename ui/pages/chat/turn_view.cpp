@@ -39,7 +39,7 @@ AnswerView::AnswerView(QWidget* parent) : QWidget(parent)
     layout->addWidget(m_body);
     m_actions = new QWidget(this);
     auto* line = new QHBoxLayout(m_actions);
-    line->setContentsMargins(-12, 0, 0, 0); // the words of flat buttons stand under the answer's
+    line->setContentsMargins(0, 0, 0, 0);
     line->setSpacing(4);
     m_previous = iconButton("chevron-left", tr("Version before"), "versionBefore", m_actions);
     m_version = new TextLabel(TextRole::Secondary, m_actions);

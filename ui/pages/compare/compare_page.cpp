@@ -307,11 +307,14 @@ void ComparePage::refreshChoices()
     m_a->setModels(m_controller.service().models(), m_controller.specA());
     m_b->setModels(m_controller.service().models(), m_controller.specB());
     m_filling = false;
-    if (!m_wantA.isEmpty() || !m_wantB.isEmpty()) {
-        const QString a = std::exchange(m_wantA, {});
-        const QString b = std::exchange(m_wantB, {});
-        m_controller.choose({}, a, b);
-    }
+    if (m_wantA.isEmpty() && m_wantB.isEmpty())
+        return;
+    const QString wantA = std::exchange(m_wantA, {});
+    const QString wantB = std::exchange(m_wantB, {});
+    const auto& models = m_controller.service().models();
+    const ModelChoice* b = findChoice(models, wantB);
+    const ModelChoice* a = findChoice(models, wantA.isEmpty() && b != nullptr ? b->base : wantA);
+    m_controller.choose({}, a != nullptr ? a->spec : QString(), b != nullptr ? b->spec : QString());
 }
 
 void ComparePage::refreshAll()
@@ -505,8 +508,7 @@ void ComparePage::open(const Destination& destination)
         const QStringList sides = destination.subject.split(QLatin1Char('|'));
         m_wantA = sides.value(0);
         m_wantB = sides.value(1);
-        m_controller.service().refresh();
-        refreshChoices();
+        m_controller.service().refresh(CompareService::Tell::Always);
     } else if (destination.verb == QStringLiteral("prompt")) {
         // From the palette: "#42". Filters may hide it; then nothing changes.
         const int number = destination.subject.toInt();

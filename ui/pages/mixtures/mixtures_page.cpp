@@ -279,6 +279,12 @@ void MixturesPage::refreshList()
     const int index = m_which->findData(current);
     m_which->setCurrentIndex(index >= 0 ? index : (m_which->count() > 0 ? 0 : -1));
     m_filling = false;
+    if (m_service.mixtures().isEmpty() && !m_fresh && !m_addWhenLoaded.isEmpty() &&
+        !m_service.datasets().empty()) {
+        m_addWhenLoaded.clear(); // a new mixture takes every source
+        newMixture();
+        return;
+    }
     const bool none = m_service.mixtures().isEmpty() && !m_fresh;
     m_whole->setCurrentIndex(none ? 0 : 1);
     m_empty->setSentence(
