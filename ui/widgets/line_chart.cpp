@@ -645,7 +645,14 @@ void LineChart::setSeries(std::vector<ChartSeries> series)
 {
     m_state->series = std::move(series);
     m_state->plot->rebuild();
-    m_state->plot->setAccessibleDescription(summary());
+    describe();
+}
+
+void LineChart::describe()
+{
+    const QString words = summary();
+    m_state->plot->setAccessibleDescription(words);
+    setAccessibleDescription(words);
 }
 
 void LineChart::setMarks(std::vector<ChartMark> marks)
@@ -699,7 +706,7 @@ void LineChart::setCursor(std::optional<double> x)
 {
     m_state->cursor = x;
     m_state->plot->showCursor();
-    m_state->plot->setAccessibleDescription(summary());
+    describe();
 }
 
 void LineChart::resetZoom()
@@ -716,6 +723,9 @@ bool LineChart::zoomed() const
 
 QString LineChart::summary() const
 {
+    const auto figure = [this](double value) {
+        return shortNumber(value, m_state->format, m_state->digits);
+    };
     QStringList parts;
     for (std::size_t i = 0; i < m_state->series.size(); ++i) {
         const ChartSeries& s = m_state->series[i];
@@ -726,11 +736,12 @@ QString LineChart::summary() const
             at = std::min<std::size_t>(
                 at, std::size_t(
                         std::lower_bound(s.x.begin(), s.x.end(), *m_state->cursor) - s.x.begin()));
-        parts << tr("%1: %2 at %3 %4, began at %5")
-                     .arg(s.name,
-                         shortNumber(m_state->smooth[i][at], m_state->format, m_state->digits),
-                         m_state->xName, QLocale().toString(s.x[at], 'f', 0),
-                         shortNumber(s.y.front(), m_state->format, m_state->digits));
+        QString words =
+            tr("%1: %2 at %3 %4")
+                .arg(s.name, figure(s.y[at]), m_state->xName, QLocale().toString(s.x[at], 'f', 0));
+        if (s.smoothed && m_state->weight > 0)
+            words += tr(" (smoothed %1)").arg(figure(m_state->smooth[i][at]));
+        parts << words + tr(", began at %1").arg(figure(s.y.front()));
     }
     return parts.isEmpty() ? tr("no values yet") : parts.join(QStringLiteral("; "));
 }

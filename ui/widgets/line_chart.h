@@ -68,6 +68,7 @@ Q_SIGNALS:
     void zoomChanged();
 
 private:
+    void describe();
     class Plot;
     struct State;
     std::unique_ptr<State> m_state;
