@@ -22,9 +22,13 @@ constexpr Declared kOfPages[] = {
         QT_TRANSLATE_NOOP("Keys", "previous and next prompt")},
     {"1, 0, 2, 3", QT_TRANSLATE_NOOP("Keys", "Compare"),
         QT_TRANSLATE_NOOP("Keys", "A is better, tie, B is better, both bad")},
+    {"N, D, F", QT_TRANSLATE_NOOP("Keys", "Compare"),
+        QT_TRANSLATE_NOOP("Keys", "note, word differences, one answer alone")},
+    {"Backspace", QT_TRANSLATE_NOOP("Keys", "Compare"),
+        QT_TRANSLATE_NOOP("Keys", "take the last vote back")},
     {"←, →", QT_TRANSLATE_NOOP("Keys", "Charts"),
         QT_TRANSLATE_NOOP("Keys", "move the cursor; Esc removes it")},
-    {"drag, wheel", QT_TRANSLATE_NOOP("Keys", "Charts"),
+    {"drag, Ctrl+wheel", QT_TRANSLATE_NOOP("Keys", "Charts"),
         QT_TRANSLATE_NOOP("Keys", "zoom; a double click shows all")},
 };
 
