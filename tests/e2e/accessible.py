@@ -121,7 +121,7 @@ def cell(table, row, column):
     return table.queryTable().getAccessibleAt(row, column)
 
 
-def tree(root, limit=400):
+def tree(root, limit=400, showing_only=False):
     """What is on the screen, for the message of a failed walk."""
     lines = []
 
@@ -129,6 +129,8 @@ def tree(root, limit=400):
         if len(lines) >= limit:
             return
         try:
+            if showing_only and depth > 0 and not showing(node):
+                return
             if node.getRoleName() not in ("filler", "panel") or node.name:
                 lines.append("  " * depth + f"{node.getRoleName()}: {(node.name or '')[:80]!r}")
             for child in list(node)[:60]:
