@@ -398,6 +398,7 @@ void MixturesPage::showFigures(const MixtureFigures& figures)
         return;
     }
     m_notice->clear();
+    m_shownFigures = figures;
     if (figures.number == m_savedNumber) {
         m_savedTotal = figures.total;
         m_haveSaved = true;
@@ -443,6 +444,7 @@ void MixturesPage::showChecks(const MixtureChecks& checks)
 {
     if (checks.number != m_number)
         return;
+    m_shownChecks = checks;
     const std::int64_t limit = m_editor.base().maxTokens;
     m_sequences.value->setText(grouped(qint64(checks.packedSequences)));
     m_sequences.note->setText(
@@ -485,6 +487,17 @@ void MixturesPage::refreshHeader()
     if (any && m_savedAt.isEmpty())
         facts = tr("not saved yet");
     header().setFacts(facts);
+}
+
+void MixturesPage::changeEvent(QEvent* event)
+{
+    Page::changeEvent(event);
+    if (event->type() != QEvent::PaletteChange)
+        return;
+    if (m_shownFigures.number == m_number && m_number > 0)
+        showFigures(MixtureFigures(m_shownFigures));
+    if (m_shownChecks.number == m_number && m_number > 0)
+        showChecks(MixtureChecks(m_shownChecks));
 }
 
 void MixturesPage::activated()

@@ -34,6 +34,9 @@ public:
     QJsonObject saveState() const override;
     void restoreState(const QJsonObject& state) override;
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
     struct Figure {
         TextLabel *value, *note;
@@ -78,6 +81,8 @@ private:
     QString m_wanted, m_addWhenLoaded, m_savedAt;
     std::uint64_t m_number = 0, m_savedNumber = 0;
     MixtureAmounts m_savedTotal;
+    MixtureFigures m_shownFigures; // drawn again in the colours of another theme
+    MixtureChecks m_shownChecks;
     bool m_haveSaved = false, m_trainAfterSave = false, m_filling = false, m_fresh = false;
 };
 
