@@ -1,5 +1,8 @@
 #include "ui/services/engine_service.h"
 
+#include <csignal>
+
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include <QCoreApplication>
@@ -117,6 +120,8 @@ void EngineService::launch()
                     Phase::Failed, words.isEmpty() ? tr("The model server did not start.") : words);
         });
     setPhase(Phase::Starting, tr("starting the model server"));
+    // The server answers this window only: it ends when the window does, however that ends.
+    m_process->setChildProcessModifier([] { ::prctl(PR_SET_PDEATHSIG, SIGTERM); });
     m_process->start(JsonChild::programPath(),
         {QStringLiteral("--project"), qtext(m_project.string()), QStringLiteral("serve"),
             m_models.join(QLatin1Char(',')), QStringLiteral("--port"), QStringLiteral("0"),
