@@ -75,6 +75,14 @@ void buttonPanel(QPainter& painter, const QStyleOption& option, const QWidget* w
         focused ? 1.5 : 1.0);
 }
 
+// A button that opens a menu by itself sets "opensMenu": QPushButton's own way blocks whoever
+// presses it over the accessibility bus until the menu is closed.
+bool opensMenu(const QStyleOptionButton& option, const QWidget* widget)
+{
+    return (option.features & QStyleOptionButton::HasMenu) ||
+           (widget != nullptr && widget->property("opensMenu").toBool());
+}
+
 void buttonLabel(QPainter& painter, const QStyleOptionButton& option, const QWidget* widget)
 {
     const Tokens& t = tokens();
@@ -91,7 +99,7 @@ void buttonLabel(QPainter& painter, const QStyleOptionButton& option, const QWid
                    : !enabled ? t.disabled
                    : link     ? t.accent
                               : t.text);
-    const bool hasMenu = option.features & QStyleOptionButton::HasMenu;
+    const bool hasMenu = opensMenu(option, widget);
     const QFontMetrics metrics(font);
     const int iconWidth =
         option.icon.isNull() ? 0 : kIconSide + (option.text.isEmpty() ? 0 : kIconGap);
@@ -477,7 +485,7 @@ QSize Style::sizeFromContents(ContentsType type, const QStyleOption* option, con
         int width = metrics.size(Qt::TextShowMnemonic, button->text).width() + 2;
         if (!button->icon.isNull())
             width += kIconSide + (button->text.isEmpty() ? 0 : kIconGap);
-        if (button->features & QStyleOptionButton::HasMenu)
+        if (opensMenu(*button, widget))
             width += 18;
         if (isLink(widget))
             return {width, std::max(20, metrics.height() + 2)};

@@ -73,7 +73,8 @@ QWidget* RowsTab::makeFilterLine()
     auto* bar = pane(QPalette::Window, this);
     QHBoxLayout* line = toolBar(bar);
     m_search = new SearchField(tr("Search messages"), "dataSearch", bar);
-    m_search->setFixedWidth(208);
+    m_search->setMinimumWidth(120);
+    m_search->setMaximumWidth(208);
     m_regex = new QCheckBox(tr("regex"), bar);
     m_regex->setObjectName(QStringLiteral("searchRegex"));
     m_language = comboBox(tr("Language"), "filterLanguage", bar);

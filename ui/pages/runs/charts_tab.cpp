@@ -147,7 +147,9 @@ QWidget* ChartsTab::makeTools()
     for (const char* ending : kEndings)
         menu->addAction(tr("All charts as %1…").arg(QString::fromLatin1(ending).toUpper()), this,
             [this, ending] { exportAll(QString::fromLatin1(ending)); });
-    all->setMenu(menu);
+    all->setProperty("opensMenu", true);
+    connect(all, &QPushButton::clicked, this,
+        [all, menu] { menu->popup(all->mapToGlobal(QPoint(0, all->height() + 2))); });
     row->addWidget(all);
     connect(m_axis, &Segmented::chosen, this, [this] {
         for (LineChart* chart : m_charts)

@@ -199,7 +199,9 @@ void RunsPage::makeActions()
     menu->addAction(tr("Stop and save"), this, [this] { m_controller.stop(RunRequest::Stop); });
     menu->addAction(
         tr("Stop without saving"), this, [this] { m_controller.stop(RunRequest::StopNow); });
-    m_stop->setMenu(menu);
+    m_stop->setProperty("opensMenu", true);
+    connect(m_stop, &QPushButton::clicked, this,
+        [this, menu] { menu->popup(m_stop->mapToGlobal(QPoint(0, m_stop->height() + 2))); });
     m_save = plainButton(tr("Checkpoint now"), "save", "runs.checkpointNow", this);
     connect(m_save, &QPushButton::clicked, this, [this] { m_controller.checkpointNow(); });
     m_resume = plainButton(tr("Resume"), "play", "runs.resume", this);

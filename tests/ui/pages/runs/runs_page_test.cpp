@@ -92,7 +92,9 @@ TEST(RunsPage, StopsTheChosenRunAndResumesOneThatEndedEarly)
     auto* resume = page.findChild<QPushButton*>(QStringLiteral("runs.resume"));
     ASSERT_TRUE(stop && resume);
     EXPECT_TRUE(stop->isVisible());
-    stop->menu()->actions().front()->trigger();
+    auto* menu = page.findChild<QMenu*>(QStringLiteral("runs.stopMenu"));
+    ASSERT_NE(menu, nullptr);
+    menu->actions().front()->trigger();
     ASSERT_EQ(runs.requests.size(), 1U);
     EXPECT_EQ(runs.requests[0].first, QStringLiteral("newer"));
     EXPECT_EQ(runs.requests[0].second, RunRequest::Stop);
