@@ -15,16 +15,20 @@ TEST(Database, RunsOnlyTheMigrationsThatAreNew)
     {
         auto database = Database::open(file, kFirst, DatabaseMode::ReadWrite);
         ASSERT_TRUE(database.ok()) << database.error().message;
-        ASSERT_TRUE(database->run([](SQLite::Database& db) { db.exec("INSERT INTO t VALUES(7)"); }).ok());
+        ASSERT_TRUE(
+            database->run([](SQLite::Database& db) { db.exec("INSERT INTO t VALUES(7)"); }).ok());
     }
     auto database = Database::open(file, kSecond, DatabaseMode::ReadWrite);
     ASSERT_TRUE(database.ok());
     int value = 0;
-    ASSERT_TRUE(database->run([&](SQLite::Database& db) {
-        value = db.execAndGet("SELECT a FROM t WHERE b IS NULL").getInt();
-    }).ok());
+    ASSERT_TRUE(database
+            ->run([&](SQLite::Database& db) {
+                value = db.execAndGet("SELECT a FROM t WHERE b IS NULL").getInt();
+            })
+            .ok());
     EXPECT_EQ(value, 7);
-    EXPECT_FALSE(Database::open(file, kFirst, DatabaseMode::ReadWrite).ok()) << "from a newer program";
+    EXPECT_FALSE(Database::open(file, kFirst, DatabaseMode::ReadWrite).ok())
+        << "from a newer program";
 }
 
 TEST(Database, ATransactionThatFailsLeavesNothing)
@@ -39,9 +43,11 @@ TEST(Database, ATransactionThatFailsLeavesNothing)
     ASSERT_FALSE(failed.ok());
     EXPECT_NE(failed.error().message.find("x.sqlite"), std::string::npos);
     int count = -1;
-    ASSERT_TRUE(database->run([&](SQLite::Database& db) {
-        count = db.execAndGet("SELECT count(*) FROM t").getInt();
-    }).ok());
+    ASSERT_TRUE(database
+            ->run([&](SQLite::Database& db) {
+                count = db.execAndGet("SELECT count(*) FROM t").getInt();
+            })
+            .ok());
     EXPECT_EQ(count, 0);
 }
 
