@@ -321,6 +321,8 @@ void CompareService::endFill(JsonChild::End end, const QString& message)
             message.isEmpty() ? tr("writing the answers of %1 failed").arg(m_fill.model) : message;
     else if (end == JsonChild::End::Cancelled)
         m_fill.message = tr("stopped; what is written stays, Generate goes on from there");
+    else if (end == JsonChild::End::Incomplete)
+        m_fill.message = tr("some prompts could not be answered: %1").arg(message);
     else
         m_fill.message = tr("answers of %1 are complete").arg(m_fill.model);
     if (m_fill.failed)

@@ -59,7 +59,8 @@ inline void picture(QWidget& page, const char* name)
 // The size of a page beside the rail in a window of 1440×900.
 inline void showPage(QWidget& page)
 {
-    page.resize(1252, 872);
+    const bool small = qEnvironmentVariableIsSet("KOALA_PICTURES_SMALL"); // 1280×800
+    page.resize(small ? 1092 : 1252, small ? 772 : 872);
     page.show();
     QCoreApplication::processEvents();
 }

@@ -183,7 +183,7 @@ QWidget* ComparePage::makeVotes()
         new VoteButton(QStringLiteral("3"), tr("Both bad"), Tone::Neutral, "voteBothBad", foot);
     for (VoteButton* button : {m_voteA, m_voteTie, m_voteB, m_voteBad})
         line->addWidget(button);
-    line->addSpacing(16);
+    line->addSpacing(4);
     m_noteEdit = new QLineEdit(foot);
     m_noteEdit->setObjectName(QStringLiteral("voteNote"));
     m_noteEdit->setAccessibleName(tr("Note"));

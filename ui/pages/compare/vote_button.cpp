@@ -29,7 +29,7 @@ void VoteButton::setCast(bool cast)
 
 QSize VoteButton::sizeHint() const
 {
-    return {QFontMetrics(fontFor(TextRole::Body)).horizontalAdvance(text()) + 58, size::kVote};
+    return {QFontMetrics(fontFor(TextRole::Body)).horizontalAdvance(text()) + 48, size::kVote};
 }
 
 void VoteButton::paintEvent(QPaintEvent*)

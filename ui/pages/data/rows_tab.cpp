@@ -98,6 +98,10 @@ QWidget* RowsTab::makeFilterLine()
     line->addWidget(m_problem, 1);
     line->addWidget(m_clear);
     m_clear->setEnabled(false);
+    for (QComboBox* box : {m_language, m_turns, m_length, m_flags}) {
+        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        box->setMinimumContentsLength(6); // narrow windows come first; the list shows all words
+    }
     connect(m_search, &SearchField::searched, this, &RowsTab::applyFilter);
     connect(m_regex, &QCheckBox::toggled, this, &RowsTab::applyFilter);
     for (QComboBox* box : {m_language, m_turns, m_length, m_flags})

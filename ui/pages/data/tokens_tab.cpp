@@ -154,6 +154,10 @@ QWidget* TokensTab::makeToolBar()
     line->addWidget(new TextLabel(tr("Tokens of"), TextRole::Body, bar));
     m_model = comboBox(tr("Tokens of"), "tokenModel", bar);
     line->addWidget(m_model);
+    for (QComboBox* box : {m_template, m_model}) {
+        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        box->setMinimumContentsLength(8);
+    }
     line->addStretch(1);
     auto* blanks = new QCheckBox(tr("blanks"), bar);
     blanks->setObjectName(QStringLiteral("tokenBlanks"));
