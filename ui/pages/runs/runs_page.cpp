@@ -1,5 +1,6 @@
 #include "ui/pages/runs/runs_page.h"
 
+#include <QCursor>
 #include <QHBoxLayout>
 #include <QJsonArray>
 #include <QMenu>
@@ -26,7 +27,7 @@
 namespace koala {
 
 namespace {
-constexpr int kListWidth = 340;
+constexpr int kListWidth = 340, kArrowWidth = 30;
 
 QJsonArray sizesOf(const QSplitter& splitter)
 {
@@ -200,8 +201,17 @@ void RunsPage::makeActions()
     menu->addAction(
         tr("Stop without saving"), this, [this] { m_controller.stop(RunRequest::StopNow); });
     m_stop->setProperty("opensMenu", true);
-    connect(m_stop, &QPushButton::clicked, this,
-        [this, menu] { menu->popup(m_stop->mapToGlobal(QPoint(0, m_stop->height() + 2))); });
+    m_stop->setToolTip(tr("Finishes the update, saves and ends; the arrow has more"));
+    // The arrow opens the menu; the rest of the button, the keyboard and readers stop and save at
+    // once.
+    connect(m_stop, &QPushButton::clicked, this, [this, menu] {
+        const QPoint at = m_stop->mapFromGlobal(QCursor::pos());
+        if (m_stop->underMouse() && m_stop->rect().contains(at) &&
+            at.x() > m_stop->width() - kArrowWidth)
+            menu->popup(m_stop->mapToGlobal(QPoint(0, m_stop->height() + 2)));
+        else
+            m_controller.stop(RunRequest::Stop);
+    });
     m_save = plainButton(tr("Checkpoint now"), "save", "runs.checkpointNow", this);
     connect(m_save, &QPushButton::clicked, this, [this] { m_controller.checkpointNow(); });
     m_resume = plainButton(tr("Resume"), "play", "runs.resume", this);
