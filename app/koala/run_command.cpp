@@ -44,19 +44,37 @@ std::string tail(const fs::path& log)
     return std::string(line == std::string_view::npos ? words : words.substr(line + 1));
 }
 
-// Starts the trainer in a session of its own and returns as soon as it lives.
+// True once the log has gained a run_started; false when the trainer ended before it wrote one.
+bool waitForStart(ChildProcess& child, EventLogReader& log)
+{
+    // Loading the trainer's libraries takes a second, on a busy machine several.
+    for (int looks = 0; looks < 300; ++looks) {
+        const bool ended = child.waitFor(std::chrono::milliseconds(100)).has_value();
+        if (const auto events = log.poll(); events.ok())
+            for (const Event& event : *events)
+                if (std::holds_alternative<RunStartedEvent>(event.body))
+                    return true;
+        if (ended)
+            return false;
+    }
+    return true; // slow, but alive
+}
+
+// Starts the trainer in a session of its own and returns as soon as it has said so itself: whoever
+// follows the run from here on never sees the end of an earlier part as its end.
 int launch(const CommandContext& context, TrainerCommand command)
 {
     auto trainer = findTrainer();
     if (!trainer.ok())
         return fail(trainer.error());
     command.trainer = *trainer;
+    EventLogReader log(command.runDirectory);
+    for (auto known = log.poll(); known.ok() && !known->empty(); known = log.poll())
+        continue;
     auto child = ChildProcess::start(trainerProcess(command, LaunchMode::Detached));
     if (!child.ok())
         return fail(child.error());
-    // A trainer that cannot even begin says so in its first moments.
-    const auto ended = child->waitFor(std::chrono::milliseconds(300));
-    if (ended && *ended != 0)
+    if (!waitForStart(*child, log))
         return fail(ioError(
             fmt::format("the trainer ended at once: {}", tail(trainerLog(command.runDirectory)))));
     const std::string id = command.runDirectory.filename().string();
