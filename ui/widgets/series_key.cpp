@@ -10,11 +10,11 @@ QColor SeriesKey::color() const
     return tokens().series[std::size_t(std::max(0, index)) % 8];
 }
 
-Marker SeriesKey::marker() const
+KeyMarker SeriesKey::marker() const
 {
     // After a whole round of colours the markers are shifted, so that pairs stay different longer.
     const int i = std::max(0, index);
-    return Marker((i + i / 8) % 8);
+    return KeyMarker((i + i / 8) % 8);
 }
 
 QPen SeriesKey::pen(qreal width) const
@@ -31,7 +31,7 @@ QPen SeriesKey::pen(qreal width) const
 }
 
 void paintMarker(
-    QPainter& painter, const QPointF& c, Marker marker, const QColor& color, qreal size)
+    QPainter& painter, const QPointF& c, KeyMarker marker, const QColor& color, qreal size)
 {
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
@@ -39,35 +39,35 @@ void paintMarker(
     painter.setBrush(color);
     const qreal r = size / 2;
     switch (marker) {
-    case Marker::Circle:
+    case KeyMarker::Circle:
         painter.drawEllipse(c, r, r);
         break;
-    case Marker::Square:
+    case KeyMarker::Square:
         painter.drawRect(QRectF(c.x() - r * 0.9, c.y() - r * 0.9, r * 1.8, r * 1.8));
         break;
-    case Marker::Triangle:
+    case KeyMarker::Triangle:
         painter.drawPolygon(QPolygonF{{c.x(), c.y() - r}, {c.x() + r * 1.1, c.y() + r * 0.85},
             {c.x() - r * 1.1, c.y() + r * 0.85}});
         break;
-    case Marker::DownTriangle:
+    case KeyMarker::DownTriangle:
         painter.drawPolygon(QPolygonF{{c.x(), c.y() + r}, {c.x() + r * 1.1, c.y() - r * 0.85},
             {c.x() - r * 1.1, c.y() - r * 0.85}});
         break;
-    case Marker::Diamond:
+    case KeyMarker::Diamond:
         painter.drawPolygon(QPolygonF{{c.x(), c.y() - r * 1.2}, {c.x() + r * 1.2, c.y()},
             {c.x(), c.y() + r * 1.2}, {c.x() - r * 1.2, c.y()}});
         break;
-    case Marker::Cross:
+    case KeyMarker::Cross:
         painter.setPen(QPen(color, size / 4.5));
         painter.drawLine(c - QPointF(r, r) * 0.8, c + QPointF(r, r) * 0.8);
         painter.drawLine(c + QPointF(-r, r) * 0.8, c + QPointF(r, -r) * 0.8);
         break;
-    case Marker::Plus:
+    case KeyMarker::Plus:
         painter.setPen(QPen(color, size / 4.0));
         painter.drawLine(c - QPointF(r, 0), c + QPointF(r, 0));
         painter.drawLine(c - QPointF(0, r), c + QPointF(0, r));
         break;
-    case Marker::OpenSquare:
+    case KeyMarker::OpenSquare:
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(color, size / 5));
         painter.drawRect(QRectF(c.x() - r * 0.75, c.y() - r * 0.75, r * 1.5, r * 1.5));

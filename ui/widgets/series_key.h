@@ -12,17 +12,17 @@ class QPainter;
 
 namespace koala {
 
-enum class Marker { Circle, Square, Triangle, Diamond, DownTriangle, Cross, Plus, OpenSquare };
+enum class KeyMarker { Circle, Square, Triangle, Diamond, DownTriangle, Cross, Plus, OpenSquare };
 
 struct SeriesKey {
     int index = 0; // position in the fixed order; any number >= 0
     QColor color() const;
-    Marker marker() const;
+    KeyMarker marker() const;
     QPen pen(qreal width = 2.0) const; // with the dash
 };
 
 void paintMarker(
-    QPainter& painter, const QPointF& center, Marker marker, const QColor& color, qreal size);
+    QPainter& painter, const QPointF& center, KeyMarker marker, const QColor& color, qreal size);
 // Line with dash and marker in the middle, about 26 px wide, centred in rect.
 void paintSeriesKey(QPainter& painter, const QRect& rect, SeriesKey key);
 // The marker alone, as in source lists.
