@@ -33,17 +33,14 @@ constexpr std::array kLines{
     Line{"OpenSSL", QT_TRANSLATE_NOOP("Licences", "hashes"), "Apache-2.0"},
     Line{"SQLite", QT_TRANSLATE_NOOP("Licences", "indexes"), "public domain"},
     Line{"SQLiteCpp", QT_TRANSLATE_NOOP("Licences", "indexes"), "MIT"},
-    Line{"simdjson", QT_TRANSLATE_NOOP("Licences", "reading JSON"), "Apache-2.0"},
-    Line{"nlohmann/json", QT_TRANSLATE_NOOP("Licences", "writing JSON"), "MIT"},
-    Line{"md4c", QT_TRANSLATE_NOOP("Licences", "answers with their marks"), "MIT"},
+    Line{"nlohmann/json", QT_TRANSLATE_NOOP("Licences", "JSON"), "MIT"},
     Line{"utf8proc", QT_TRANSLATE_NOOP("Licences", "letters of all scripts"), "MIT"},
     Line{"fmt", QT_TRANSLATE_NOOP("Licences", "formatted text"), "MIT"},
     Line{"spdlog", QT_TRANSLATE_NOOP("Licences", "logs"), "MIT"},
     Line{"CLI11", QT_TRANSLATE_NOOP("Licences", "options of the commands"), "BSD-3-Clause"},
     Line{"toml++", QT_TRANSLATE_NOOP("Licences", "recipes"), "MIT"},
     Line{"tl::expected", QT_TRANSLATE_NOOP("Licences", "results that can fail"), "CC0-1.0"},
-    Line{"xxHash", QT_TRANSLATE_NOOP("Licences", "checksums"), "BSD-2-Clause"},
-    Line{"zlib, zstd", QT_TRANSLATE_NOOP("Licences", "compressed files"), "Zlib, BSD-3-Clause"},
+    Line{"zlib", QT_TRANSLATE_NOOP("Licences", "compressed files"), "Zlib"},
 };
 
 } // namespace
