@@ -106,6 +106,15 @@ int showMixture(const CommandContext& context, const RecipeOptions& options)
     return kDone;
 }
 
+// The named mixture with its datasets, counted by its model's tokeniser.
+Result<std::shared_ptr<const ResolvedMixture>> openRecipe(
+    const CommandContext& context, const RecipeOptions& options)
+{
+    KOALA_TRY(const Project project, openProject(context));
+    KOALA_TRY(const NamedMixture named, findMixture(project, options.recipe));
+    return openMixture(project, named.mixture, {});
+}
+
 OrderedJson amountsJson(const MixtureAmounts& amounts)
 {
     return {{"rows", amounts.rows}, {"tokens", amounts.tokens},
@@ -136,13 +145,7 @@ OrderedJson buildFacts(const ResolvedMixture& mixture)
 
 int buildMixture(const CommandContext& context, const RecipeOptions& options)
 {
-    const auto project = openProject(context);
-    if (!project.ok())
-        return fail(project.error());
-    const auto named = findMixture(*project, options.recipe);
-    if (!named.ok())
-        return fail(named.error());
-    const auto mixture = openMixture(*project, named->mixture, {});
+    const auto mixture = openRecipe(context, options);
     if (!mixture.ok())
         return fail(mixture.error());
     const OrderedJson facts = buildFacts(**mixture);
@@ -189,13 +192,7 @@ std::string visible(const std::string& text)
 
 int showTokens(const CommandContext& context, const RecipeOptions& options)
 {
-    const auto project = openProject(context);
-    if (!project.ok())
-        return fail(project.error());
-    const auto named = findMixture(*project, options.recipe);
-    if (!named.ok())
-        return fail(named.error());
-    const auto mixture = openMixture(*project, named->mixture, {});
+    const auto mixture = openRecipe(context, options);
     if (!mixture.ok())
         return fail(mixture.error());
     const std::vector<RecordRef>& records = (*mixture)->result().training;
