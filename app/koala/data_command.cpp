@@ -7,7 +7,8 @@
 #include "app/koala/project_context.h"
 #include "app/koala/signal_watcher.h"
 #include "core/base/utf8.h"
-#include "core/data/exporter.h"
+#include "core/data/formats/dataset_import.h"
+#include "core/data/formats/exporter.h"
 
 namespace koala {
 namespace {

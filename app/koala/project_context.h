@@ -7,7 +7,7 @@
 #include <string>
 
 #include "app/koala/command.h"
-#include "core/data/training_stream.h"
+#include "core/data/mix/training_stream.h"
 #include "core/store/project.h"
 
 namespace koala {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "app/koala/open_engine.h"
-#include "core/data/training_stream.h"
+#include "core/data/mix/training_stream.h"
 #include "core/eval/checked_questions.h"
 #include "core/eval/comparison.h"
 #include "core/run/run_list.h"

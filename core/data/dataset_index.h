@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/data/dataset_store.h"
+#include "core/data/dataset.h"
 #include "core/db/database.h"
 
 namespace koala {

@@ -1,4 +1,4 @@
-#include "core/data/dataset_store.h"
+#include "core/data/dataset.h"
 
 namespace koala {
 

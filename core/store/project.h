@@ -11,7 +11,7 @@
 
 #include "core/base/files.h"
 #include "core/base/json.h"
-#include "core/data/dataset_store.h"
+#include "core/data/dataset.h"
 
 namespace koala {
 

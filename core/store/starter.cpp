@@ -4,7 +4,8 @@
 
 #include "core/base/process.h"
 #include "core/base/sha256.h"
-#include "core/data/mixture.h"
+#include "core/data/formats/dataset_import.h"
+#include "core/data/mix/mixture.h"
 
 namespace koala {
 namespace {

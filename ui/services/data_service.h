@@ -13,7 +13,7 @@
 #include <QStringList>
 #include <QTimer>
 
-#include "core/data/dataset_store.h"
+#include "core/data/dataset.h"
 #include "ui/services/dataset_facts.h"
 #include "ui/services/json_child.h"
 #include "ui/services/latest_task.h"

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "core/data/dataset_store.h"
+#include "core/data/dataset.h"
 
 namespace koala {
 

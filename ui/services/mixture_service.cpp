@@ -7,8 +7,8 @@
 #include <QFileInfo>
 
 #include "core/base/utf8.h"
+#include "core/data/mix/training_stream.h"
 #include "core/data/permutation.h"
-#include "core/data/training_stream.h"
 #include "core/store/project.h"
 #include "core/study/prompt_set.h"
 #include "ui/services/tokenizer_cache.h"

@@ -12,8 +12,8 @@
 #include <QStringList>
 #include <QTimer>
 
-#include "core/data/mixture.h"
-#include "core/data/mixture_calculator.h"
+#include "core/data/mix/mixture.h"
+#include "core/data/mix/mixture_calculator.h"
 #include "ui/services/latest_task.h"
 
 namespace koala {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/data/training_stream.h"
+#include "core/data/mix/training_stream.h"
 #include "core/torch/model/llama.h"
 
 namespace koala {

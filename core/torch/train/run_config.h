@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/config/train_config.h"
-#include "core/data/mixture.h"
+#include "core/data/mix/mixture.h"
 #include "core/text/chat_template.h"
 
 namespace koala {

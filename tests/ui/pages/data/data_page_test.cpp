@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/data/formats/dataset_import.h"
 #include "tests/ui/support/page_fixture.h"
 #include "ui/widgets/token_view.h"
 

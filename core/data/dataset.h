@@ -1,0 +1,91 @@
+// core/data/dataset.h: a dataset of a project, datasets/<slug>/ as contracts section 2 says: its
+// manifest, its rows, what was set aside. rows.jsonl never changes once the folder is there; who
+// makes one is core/data/formats/dataset_import.h.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/data/conversation.h"
+
+namespace koala {
+
+struct SourceFile {
+    std::string path;
+    std::uint64_t bytes = 0;
+    std::string sha256;
+};
+
+struct DatasetManifest {
+    std::string slug;
+    std::string title;
+    std::string importer; // the id of its kind (core/data/formats/importer.h)
+    std::vector<SourceFile> sources;
+    std::string licence; // "" unknown
+    std::string terms;
+    std::string use = "training"; // or "evaluation": mixtures refuse it
+    std::uint64_t rows = 0;       // conversations kept
+    std::uint64_t turns = 0;
+    std::uint64_t sourceRows = 0; // records of the source files that gave at least one conversation
+    std::uint64_t quarantined = 0; // records of the source files that gave none
+    std::uint64_t droppedTurns = 0;
+    std::string created;
+    std::string rowsSha256;
+};
+OrderedJson toJson(const DatasetManifest& manifest);
+Result<DatasetManifest> readDatasetManifest(const fs::path& datasetDirectory);
+
+// What lists, filters and mixtures need of a row without reading its text.
+struct RowFacts {
+    std::uint64_t offset = 0; // in rows.jsonl
+    std::uint32_t length = 0;
+    std::uint64_t uid = 0;         // the 16 hex digits as a number
+    std::uint64_t promptGroup = 0; // equal for equal first user messages (promptGroupOf)
+    std::uint16_t turns = 0;
+    std::uint32_t characters = 0; // bytes of all texts
+    Feedback feedback = Feedback::None;
+    std::int8_t rank = -1;     // -1 no pair, else PairRank
+    bool givenHoldOut = false; // the source's own split says test, eval, validation or held_out
+};
+
+struct QuarantinedRecord {
+    std::uint64_t line = 0;
+    std::uint64_t offset = 0;
+    std::string reason;
+    std::string head;
+    bool turnOnly = false; // the record was kept, only a turn of it was left out
+};
+
+// An imported dataset, open for reading. Thread-safe (reads by position).
+class Dataset {
+public:
+    static Result<std::shared_ptr<const Dataset>> open(const fs::path& directory);
+    ~Dataset();
+    const DatasetManifest& manifest() const { return m_manifest; }
+    const fs::path& directory() const { return m_directory; }
+    std::uint64_t size() const { return m_rows.size(); }
+    const std::vector<RowFacts>& rows() const { return m_rows; }
+    Result<Conversation> read(std::uint64_t row) const;
+    // The first user message, shortened, as the index has it: for lists.
+    Result<std::vector<std::string>> firstMessages(std::uint64_t begin, std::uint64_t count) const;
+    // Rows whose text holds `needle` (case-insensitive for ASCII), at most `limit`, in order.
+    Result<std::vector<std::uint64_t>> search(
+        const std::string& needle, std::size_t limit, std::stop_token stop = {}) const;
+    Result<std::vector<QuarantinedRecord>> quarantine(std::size_t limit) const;
+
+private:
+    Dataset() = default;
+    fs::path m_directory;
+    DatasetManifest m_manifest;
+    std::vector<RowFacts> m_rows;
+    int m_descriptor = -1;
+};
+
+// Equal first user messages (case and runs of blanks apart) are one prompt and share this number.
+std::uint64_t promptGroupOf(std::string_view text);
+std::uint64_t promptGroupOf(const Conversation& conversation);
+
+} // namespace koala

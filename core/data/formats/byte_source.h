@@ -1,0 +1,26 @@
+// core/data/formats/byte_source.h: the bytes of a file from front to back, unpacked on the way when
+// it is gzip (told by its first bytes, not by its name). Private to core/data.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/base/files.h"
+
+namespace koala {
+
+class ByteSource {
+public:
+    virtual ~ByteSource() = default;
+    // The number of bytes put at `out`; 0 at the end. An error names the file.
+    virtual Result<std::size_t> read(char* out, std::size_t size) = 0;
+    virtual std::uint64_t bytesRead() const = 0; // of the file as it is stored
+};
+
+Result<std::unique_ptr<ByteSource>> openByteSource(const fs::path& path);
+std::unique_ptr<ByteSource> memorySource(std::string_view text); // `text` must outlive it
+
+} // namespace koala

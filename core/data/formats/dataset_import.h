@@ -1,0 +1,45 @@
+// core/data/formats/dataset_import.h: makes a dataset of a project from files. It is written into
+// datasets/.import-* and appears by one rename, manifest.json last; a failed or cancelled import
+// leaves nothing.
+#pragma once
+
+#include <functional>
+#include <stop_token>
+
+#include "core/data/dataset.h"
+#include "core/data/formats/importer.h"
+
+namespace koala {
+
+struct ImportRequest {
+    fs::path datasetsDirectory; // <project>/datasets
+    std::vector<fs::path> files;
+    std::string name;   // "" : from the first file's name
+    std::string format; // "" : detected
+    std::string licence;
+    std::string terms;
+    std::string use = "training";
+};
+struct ImportProgress {
+    std::uint64_t bytes = 0; // read so far, of all files
+    std::uint64_t totalBytes = 0;
+    std::uint64_t rows = 0; // conversations kept so far
+    std::uint64_t quarantined = 0;
+};
+// About ten times a second, on the calling thread.
+using ImportProgressCallback = std::function<void(const ImportProgress&)>;
+
+Result<DatasetManifest> importDataset(const ImportRequest& request, std::stop_token stop = {},
+    const ImportProgressCallback& progress = {});
+
+// The first `limit` conversations of a file as they would be imported, for the import page. Nothing
+// is written. The error of a record that cannot be read is a line in `problems`.
+struct ImportPreview {
+    Detection detection;
+    std::vector<Conversation> conversations;
+    std::vector<std::string> problems;
+};
+Result<ImportPreview> previewImport(
+    const fs::path& file, const std::string& format, std::size_t limit);
+
+} // namespace koala

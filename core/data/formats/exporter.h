@@ -1,0 +1,30 @@
+// core/data/formats/exporter.h: a dataset written out in a form of the field. What a form cannot
+// say is left out and counted: nothing is lost in silence.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "core/data/dataset.h"
+
+namespace koala {
+
+struct ExporterInfo {
+    std::string_view id; // rows, koala-jsonl, sharegpt, alpaca
+    std::string_view title;
+};
+std::span<const ExporterInfo> exporters();
+
+struct ExportOutcome {
+    std::uint64_t rows = 0;
+    std::uint64_t leftOut = 0; // conversations that the form cannot hold
+    std::string reason;        // of the first
+};
+// Writes `out` beside itself and renames it; an existing file is replaced only as a whole.
+Result<ExportOutcome> exportDataset(const Dataset& dataset, std::string_view format,
+    const fs::path& out, std::stop_token stop = {});
+
+} // namespace koala

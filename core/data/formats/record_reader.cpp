@@ -1,0 +1,316 @@
+#include "core/data/formats/record_reader.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace koala {
+namespace {
+
+constexpr std::size_t kChunk = std::size_t(1) << 20;
+// How far past a line that looks like the next record an unclosed one is still followed.
+constexpr std::size_t kPatience = std::size_t(4) << 20;
+
+bool isBlank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+// True if the brackets that open in `text` close in it.
+bool isBalanced(std::string_view text)
+{
+    int depth = 0;
+    bool inString = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (inString) {
+            if (c == '\\')
+                ++i;
+            else if (c == '"')
+                inString = false;
+        } else if (c == '"') {
+            inString = true;
+        } else if (c == '{' || c == '[') {
+            ++depth;
+        } else if (c == '}' || c == ']') {
+            --depth;
+        }
+    }
+    return depth <= 0 && !inString;
+}
+
+} // namespace
+
+Result<RecordReader> RecordReader::open(const fs::path& path)
+{
+    KOALA_TRY(std::unique_ptr<ByteSource> source, openByteSource(path));
+    return RecordReader(std::move(source));
+}
+
+bool RecordReader::fill()
+{
+    if (m_atEnd)
+        return false;
+    // What lies before the record just given is not needed again.
+    const std::size_t keep = std::min(m_begin, m_at);
+    if (keep >= kChunk) {
+        m_line +=
+            std::uint64_t(std::count(m_buffer.begin() + std::ptrdiff_t(std::min(m_counted, keep)),
+                m_buffer.begin() + std::ptrdiff_t(keep), '\n'));
+        m_counted = m_counted > keep ? m_counted - keep : 0;
+        m_buffer.erase(0, keep);
+        m_base += keep;
+        m_at -= keep;
+        m_begin -= keep;
+        m_end -= std::min(m_end, keep);
+    }
+    const std::size_t had = m_buffer.size();
+    m_buffer.resize(had + kChunk);
+    const Result<std::size_t> got = m_source->read(m_buffer.data() + had, kChunk);
+    m_buffer.resize(had + (got.ok() ? *got : 0));
+    if (!got.ok())
+        m_status = got.error();
+    m_atEnd = !got.ok() || *got == 0;
+    return !m_atEnd;
+}
+
+void RecordReader::chooseForm()
+{
+    fill();
+    if (std::string_view(m_buffer).starts_with("\xEF\xBB\xBF"))
+        m_at = 3;
+    const std::size_t first = m_buffer.find_first_not_of(" \t\r\n", m_at);
+    if (first == std::string::npos) {
+        m_form = Form::Lines;
+        return;
+    }
+    if (m_buffer[first] == '[') {
+        m_form = Form::Array;
+        m_at = first + 1;
+        return;
+    }
+    std::size_t end = m_buffer.find('\n', first);
+    while (end == std::string::npos && m_buffer.size() < kMaxRecordBytes && fill())
+        end = m_buffer.find('\n', first);
+    const std::string_view line =
+        std::string_view(m_buffer).substr(first, end == std::string::npos ? end : end - first);
+    m_form = isBalanced(line) ? Form::Lines : Form::Values;
+}
+
+void RecordReader::give(std::size_t begin, std::size_t end, RawRecord& record)
+{
+    m_begin = begin;
+    m_end = end;
+    m_at = end;
+    if (begin > m_counted) {
+        m_line += std::uint64_t(std::count(m_buffer.begin() + std::ptrdiff_t(m_counted),
+            m_buffer.begin() + std::ptrdiff_t(begin), '\n'));
+        m_counted = begin;
+    }
+    record.text = std::string_view(m_buffer).substr(begin, end - begin);
+    record.line = m_line;
+    record.offset = m_base + begin;
+}
+
+bool RecordReader::next(RawRecord& record)
+{
+    if (m_form == Form::Unknown)
+        chooseForm();
+    // The record before was good: remember how such records begin.
+    if (m_firstKey.empty() && m_end > m_begin && m_form != Form::Lines) {
+        const std::size_t key = m_buffer.find('"', m_begin);
+        const std::size_t close = key == std::string::npos ? key : m_buffer.find('"', key + 1);
+        if (close != std::string::npos && close < m_end && close - key < 64)
+            m_firstKey = m_buffer.substr(key, close - key + 1);
+    }
+    m_begin = m_at;
+    m_end = m_at;
+    m_unclosed = false;
+    return m_form == Form::Lines ? nextLine(record) : nextValue(record);
+}
+
+bool RecordReader::nextLine(RawRecord& record)
+{
+    while (true) {
+        std::size_t searched = m_at;
+        std::size_t newline = std::string::npos;
+        while ((newline = m_buffer.find('\n', searched)) == std::string::npos) {
+            if (m_buffer.size() - m_at > kMaxRecordBytes)
+                break;
+            const std::size_t before = m_at;
+            searched = m_buffer.size();
+            if (!fill())
+                break;
+            searched -= before - m_at;
+        }
+        if (m_at >= m_buffer.size())
+            return false;
+        std::size_t end = newline == std::string::npos ? m_buffer.size() : newline;
+        const std::size_t after = newline == std::string::npos ? end : newline + 1;
+        std::size_t begin = m_at;
+        while (begin < end && isBlank(m_buffer[begin]))
+            ++begin;
+        while (end > begin && isBlank(m_buffer[end - 1]))
+            --end;
+        if (begin < end) {
+            give(begin, end, record);
+            m_at = after;
+            return true;
+        }
+        m_at = after;
+        m_begin = after;
+    }
+}
+
+bool RecordReader::nextValue(RawRecord& record)
+{
+    while (true) {
+        while (m_at < m_buffer.size() && (isBlank(m_buffer[m_at]) || m_buffer[m_at] == ','))
+            ++m_at;
+        m_begin = m_at;
+        if (m_at >= m_buffer.size()) {
+            if (!fill())
+                return false;
+            continue;
+        }
+        if (m_form == Form::Array && m_buffer[m_at] == ']') {
+            ++m_at; // the end of the array; anything after it is given as a record and fails
+            continue;
+        }
+        const std::size_t end = valueEnd(m_at);
+        give(m_begin, end, record);
+        return true;
+    }
+}
+
+// The end of the value that begins at m_begin, reading on as needed. Buffer positions stay valid:
+// fill() drops only what lies before m_begin, and then moves m_begin with it.
+std::size_t RecordReader::valueEnd(std::size_t at)
+{
+    int depth = 0;
+    bool inString = false;
+    const std::string indentation = indentationBefore(at);
+    std::size_t candidate = 0; // length from m_begin to a line that begins like the next record
+    std::size_t length = 0;
+    while (true) {
+        if (m_begin + length >= m_buffer.size()) {
+            if (m_buffer.size() - m_begin > kMaxRecordBytes || !fill()) {
+                m_unclosed = true;
+                return m_buffer.size();
+            }
+            continue;
+        }
+        const char c = m_buffer[m_begin + length];
+        ++length;
+        if (c == '\n') {
+            if (depth == 0)
+                return m_begin + length - 1;
+            if (candidate == 0 && m_begin + length + indentation.size() < m_buffer.size() &&
+                m_buffer.compare(m_begin + length, indentation.size(), indentation) == 0 &&
+                m_buffer[m_begin + length + indentation.size()] == '{')
+                candidate = length;
+        }
+        if (inString) {
+            if (c == '\\')
+                ++length;
+            else if (c == '"')
+                inString = false;
+            continue;
+        }
+        if (c == '"') {
+            inString = true;
+        } else if (c == '{' || c == '[') {
+            ++depth;
+        } else if (c == '}' || c == ']') {
+            if (depth == 0) // a bracket that nothing opened: a piece of its own
+                return m_begin + std::max<std::size_t>(1, length - 1);
+            if (--depth == 0)
+                return m_begin + length;
+        } else if (c == ',' && depth == 0) {
+            return m_begin + length - 1;
+        }
+        if (candidate != 0 && length - candidate > kPatience) {
+            m_unclosed = true;
+            return m_begin + length;
+        }
+    }
+}
+
+// The blanks between the start of the line and `begin`; more than blanks: "\n", which no line
+// begins with.
+std::string RecordReader::indentationBefore(std::size_t begin) const
+{
+    std::size_t from = begin;
+    while (from > 0 && (m_buffer[from - 1] == ' ' || m_buffer[from - 1] == '\t'))
+        --from;
+    if (from > 0 && m_buffer[from - 1] != '\n')
+        return "\n";
+    return m_buffer.substr(from, begin - from);
+}
+
+std::size_t RecordReader::resumePoint(std::size_t begin, std::size_t end) const
+{
+    std::size_t best = std::string::npos;
+    const std::string indentation = indentationBefore(begin);
+    if (indentation != "\n") {
+        const std::size_t found = m_buffer.find("\n" + indentation + "{", begin + 1);
+        if (found != std::string::npos && found < end)
+            best = found + 1 + indentation.size();
+    }
+    if (m_firstKey.empty())
+        return best;
+    for (std::size_t key = m_buffer.find(m_firstKey, begin + 1);
+        key != std::string::npos && key < end; key = m_buffer.find(m_firstKey, key + 1)) {
+        std::size_t brace = key;
+        while (brace > begin && isBlank(m_buffer[brace - 1]))
+            --brace;
+        if (brace <= begin + 1 || m_buffer[brace - 1] != '{')
+            continue;
+        std::size_t comma = --brace;
+        while (comma > begin && isBlank(m_buffer[comma - 1]))
+            --comma;
+        if (comma > begin && m_buffer[comma - 1] == ',')
+            return std::min(best, brace);
+    }
+    return best;
+}
+
+void RecordReader::reject()
+{
+    if (m_form != Form::Lines && m_end > m_begin) {
+        const std::size_t resume = resumePoint(m_begin, m_end);
+        if (resume != std::string::npos)
+            m_at = resume;
+    }
+    m_end = m_begin; // its first key teaches nothing
+}
+
+std::vector<Json> sampleRecords(std::string_view text, std::size_t limit)
+{
+    RecordReader reader(memorySource(text));
+    std::vector<Json> records;
+    for (RawRecord raw; records.size() < limit && reader.next(raw);) {
+        Result<Json> record = parseRecord(raw.text);
+        if (!record.ok())
+            reader.reject();
+        else
+            records.push_back(std::move(*record));
+    }
+    return records;
+}
+
+Result<std::string> readUnpackedHead(const fs::path& path, std::size_t bytes)
+{
+    KOALA_TRY(std::unique_ptr<ByteSource> source, openByteSource(path));
+    std::string head(bytes, '\0');
+    std::size_t length = 0;
+    while (length < bytes) {
+        KOALA_TRY(const std::size_t got, source->read(head.data() + length, bytes - length));
+        if (got == 0)
+            break;
+        length += got;
+    }
+    head.resize(length);
+    return head;
+}
+
+} // namespace koala

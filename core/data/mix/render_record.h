@@ -1,0 +1,29 @@
+// core/data/mix/render_record.h: one record as training sees it: the template, the marker of its
+// label, and what happens when it is too long. Counting, packing and the preview all use this.
+// Private to core/data.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/data/conversation.h"
+#include "core/data/mix/mixture.h"
+#include "core/text/chat_template.h"
+
+namespace koala {
+
+struct RecordRenderer {
+    std::shared_ptr<const Tokenizer> tokenizer;
+    TemplateId chatTemplate = TemplateId::ChatMl;
+    std::int64_t maxTokens = 2048;
+    TooLong tooLong = TooLong::DropTurns;
+    std::string system;
+
+    // drop_turns: whole rounds are left out at the end until the rest fits; a first round that is
+    // too long by itself is cut. cut: everything after max_tokens goes.
+    Result<Rendered> render(const Conversation& conversation, MarkerMode markers) const;
+    // Everything that the result depends on besides the record, as one line.
+    std::string key(MarkerMode markers) const;
+};
+
+} // namespace koala

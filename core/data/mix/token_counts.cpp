@@ -1,0 +1,154 @@
+#include "core/data/mix/token_counts.h"
+
+#include <atomic>
+#include <cstring>
+#include <mutex>
+#include <thread>
+
+#include "core/base/sha256.h"
+
+namespace koala {
+namespace {
+
+constexpr std::string_view kMagic = "KOALACT1";
+constexpr std::uint64_t kRowsPerTask = 256;
+
+// Magic, number of rows, all token counts, all trained counts, SHA-256 (hex) of what comes before.
+std::string serialise(const RowTokens& counts)
+{
+    const std::uint64_t rows = counts.tokens.size();
+    std::string bytes(kMagic);
+    bytes.append(reinterpret_cast<const char*>(&rows), sizeof rows);
+    for (const auto* column : {&counts.tokens, &counts.trained})
+        bytes.append(
+            reinterpret_cast<const char*>(column->data()), column->size() * sizeof(std::uint32_t));
+    return bytes + sha256Hex(bytes);
+}
+
+std::shared_ptr<const RowTokens> readCounts(const fs::path& path, std::uint64_t rows)
+{
+    const Result<std::string> read = readFile(path);
+    if (!read.ok())
+        return nullptr;
+    const std::string_view bytes = *read;
+    const std::size_t columnBytes = std::size_t(rows) * sizeof(std::uint32_t);
+    const std::size_t dataBytes = kMagic.size() + sizeof rows + 2 * columnBytes;
+    if (bytes.size() != dataBytes + 64 || !bytes.starts_with(kMagic) ||
+        std::memcmp(bytes.data() + kMagic.size(), &rows, sizeof rows) != 0 ||
+        sha256Hex(bytes.substr(0, dataBytes)) != bytes.substr(dataBytes))
+        return nullptr;
+    auto counts = std::make_shared<RowTokens>();
+    const char* data = bytes.data() + kMagic.size() + sizeof rows;
+    for (auto* column : {&counts->tokens, &counts->trained}) {
+        column->resize(std::size_t(rows));
+        if (rows > 0)
+            std::memcpy(column->data(), data, columnBytes);
+        data += columnBytes;
+    }
+    return counts;
+}
+
+class Counting {
+public:
+    Counting(const Dataset& dataset, const RecordRenderer& renderer, MarkerMode markers,
+        const std::function<void(std::uint64_t)>& progress, std::stop_token stop)
+        : m_dataset(dataset), m_renderer(renderer), m_markers(markers), m_progress(progress),
+          m_stop(std::move(stop)), m_counts(std::make_shared<RowTokens>())
+    {
+        m_counts->tokens.resize(dataset.size());
+        m_counts->trained.resize(dataset.size());
+    }
+
+    Result<std::shared_ptr<const RowTokens>> run()
+    {
+        const unsigned threads = m_dataset.size() < 2 * kRowsPerTask
+                                     ? 1
+                                     : std::clamp(std::thread::hardware_concurrency(), 1u, 8u);
+        {
+            std::vector<std::jthread> workers;
+            for (unsigned i = 1; i < threads; ++i)
+                workers.emplace_back([this] { work(); });
+            work();
+        }
+        if (m_error)
+            return *m_error;
+        return std::shared_ptr<const RowTokens>(m_counts);
+    }
+
+private:
+    void work()
+    {
+        while (!m_failed) {
+            const std::uint64_t begin = m_next.fetch_add(kRowsPerTask);
+            if (begin >= m_dataset.size())
+                return;
+            const std::uint64_t end =
+                std::min<std::uint64_t>(begin + kRowsPerTask, m_dataset.size());
+            if (m_stop.stop_requested())
+                return failWith(cancelled("counting tokens was stopped"));
+            for (std::uint64_t row = begin; row < end; ++row)
+                if (const Status status = countRow(row); !status.ok())
+                    return failWith(status.error());
+            const std::uint64_t done = m_done += end - begin;
+            if (m_progress)
+                m_progress(done);
+        }
+    }
+
+    Status countRow(std::uint64_t row)
+    {
+        KOALA_TRY(const Conversation conversation, m_dataset.read(row));
+        KOALA_TRY(const Rendered rendered, m_renderer.render(conversation, m_markers));
+        std::uint32_t trained = 0;
+        for (const RenderedToken& token : rendered.tokens)
+            trained += token.trained;
+        m_counts->tokens[row] = std::uint32_t(rendered.tokens.size());
+        m_counts->trained[row] = trained;
+        return {};
+    }
+
+    void failWith(const Error& error)
+    {
+        const std::scoped_lock lock(m_mutex);
+        if (!m_error)
+            m_error = error;
+        m_failed = true;
+    }
+
+    const Dataset& m_dataset;
+    const RecordRenderer& m_renderer;
+    MarkerMode m_markers;
+    const std::function<void(std::uint64_t)>& m_progress;
+    std::stop_token m_stop;
+    std::shared_ptr<RowTokens> m_counts;
+    std::atomic<std::uint64_t> m_next{0};
+    std::atomic<std::uint64_t> m_done{0};
+    std::atomic<bool> m_failed{false};
+    std::mutex m_mutex;
+    std::optional<Error> m_error;
+};
+
+} // namespace
+
+Result<std::shared_ptr<const RowTokens>> countTokens(const Dataset& dataset,
+    const RecordRenderer& renderer, MarkerMode markers,
+    const std::function<void(std::uint64_t rows)>& progress, std::stop_token stop)
+{
+    const std::string key = sha256Hex(dataset.manifest().rowsSha256 + "\n" + renderer.key(markers));
+    const fs::path folder = dataset.directory() / "counts";
+    const fs::path file = folder / (key.substr(0, 32) + ".bin");
+    if (auto kept = readCounts(file, dataset.size())) {
+        if (progress)
+            progress(dataset.size());
+        return kept;
+    }
+    auto counted = Counting(dataset, renderer, markers, progress, std::move(stop)).run();
+    if (!counted.ok())
+        return std::move(counted).error().within("dataset " + dataset.manifest().slug);
+    // A folder that may not be written only costs counting again next time.
+    if (createDirectories(folder).ok())
+        (void)writeFileAtomically(file, serialise(**counted));
+    return counted;
+}
+
+} // namespace koala

@@ -1,0 +1,22 @@
+// core/data/mix/token_counts.h: how many tokens each row of a dataset gives, and how many of them
+// are trained, for one tokeniser, template and limit. Counted once (two threads), kept beside the
+// dataset in counts/<key>.bin and reused while key and rows agree. Private to core/data.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "core/data/dataset.h"
+#include "core/data/mix/mixture_calculator.h"
+#include "core/data/mix/render_record.h"
+
+namespace koala {
+
+// `progress` is told rows done; it may be called from another thread.
+Result<std::shared_ptr<const RowTokens>> countTokens(const Dataset& dataset,
+    const RecordRenderer& renderer, MarkerMode markers,
+    const std::function<void(std::uint64_t rows)>& progress, std::stop_token stop);
+
+} // namespace koala

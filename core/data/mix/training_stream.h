@@ -1,0 +1,116 @@
+// core/data/mix/training_stream.h: what a mixture feeds to training: packed sequences of tokens
+// with their loss mask, at any place of any epoch, always the same for the same mixture and files.
+// Used by training, by the held-out loss and by the Tokens preview.
+//
+// Order: position i of epoch e holds record EpochOrder(n, seed, e).at(i); records are packed
+// best-fit within windows of 4,096 positions; a sequence holds whole documents that do not see each
+// other. Records without a trained token (after cutting) are not packed. Thread-safe for reading.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/data/dataset.h"
+#include "core/data/mix/mixture.h"
+#include "core/data/mix/mixture_calculator.h"
+#include "core/text/chat_template.h"
+#include "core/text/tokenizer.h"
+
+namespace koala {
+
+struct PackedDocument {
+    RecordRef record;
+    std::uint32_t begin = 0; // of its tokens in the sequence
+    std::uint32_t length = 0;
+};
+
+struct PackedSequence {
+    std::vector<TokenId> tokens;
+    std::vector<std::uint8_t> trained;     // 1: the loss counts the prediction of this token
+    std::vector<PackedDocument> documents; // in order; together they cover the tokens
+};
+
+// A mixture with its datasets opened, its tokens counted and its rows chosen.
+class ResolvedMixture {
+public:
+    struct Options {
+        fs::path projectDirectory;
+        TemplateId chatTemplate = TemplateId::ChatMl;
+        // Rows of each source dataset read so far, of all: for progress while tokens are counted.
+        std::function<void(std::uint64_t done, std::uint64_t total)> progress;
+        std::stop_token stop;
+    };
+    // Counts are kept beside each dataset and reused. A missing dataset is an error that names it.
+    static Result<std::shared_ptr<const ResolvedMixture>> open(
+        const Mixture& mixture, std::shared_ptr<const Tokenizer> tokenizer, const Options& options);
+
+    const Mixture& mixture() const { return m_mixture; }
+    const MixtureResult& result() const { return m_result; }
+    const Tokenizer& tokenizer() const { return *m_tokenizer; }
+    TemplateId chatTemplate() const { return m_options.chatTemplate; }
+    const Dataset& dataset(std::size_t source) const { return *m_datasets[source]; }
+    // True when a source uses markers: chat and evaluation then use the positive form.
+    bool usesMarkers() const;
+    // SHA-256 over the uids of epoch 0 in order, each followed by '\n'.
+    const std::string& orderSha256() const { return m_orderSha256; }
+    std::string uid(RecordRef record) const;
+    Result<Conversation> conversation(RecordRef record) const;
+    // After too_long; the same tokens that training sees.
+    Result<Rendered> render(RecordRef record) const;
+    std::uint32_t tokensOf(RecordRef record) const;
+    std::uint32_t trainedTokensOf(RecordRef record) const;
+    // Counts again for other shares, totals or seeds, without touching files.
+    Result<MixtureResult> recalculate(const Mixture& mixture) const;
+
+private:
+    ResolvedMixture() = default;
+    std::vector<SourceInput> inputs() const;
+    Mixture m_mixture;
+    Options m_options;
+    std::shared_ptr<const Tokenizer> m_tokenizer;
+    std::vector<std::shared_ptr<const Dataset>> m_datasets; // one a source
+    std::vector<std::shared_ptr<const RowTokens>> m_counts; // one a source
+    std::vector<std::vector<std::uint64_t>> m_holdOutLists;
+    std::vector<std::uint64_t> m_excludedGroups;
+    MixtureResult m_result;
+    std::string m_orderSha256;
+};
+
+enum class StreamPart { Training, HoldOut };
+
+class TrainingStream {
+public:
+    static constexpr std::uint64_t kWindow = 4096;
+    TrainingStream(std::shared_ptr<const ResolvedMixture> mixture, StreamPart part);
+
+    std::uint64_t records() const; // positions of an epoch
+    // Sequences of one epoch; differs a little from epoch to epoch. Planned on first use, then
+    // kept.
+    std::uint64_t sequences(std::uint64_t epoch) const;
+    Result<PackedSequence> sequence(std::uint64_t epoch, std::uint64_t index) const;
+    // The same, counted through all epochs from 0 on: what a run's cursor holds.
+    Result<PackedSequence> sequenceAt(std::uint64_t cursor) const;
+    std::uint64_t epochOf(std::uint64_t cursor) const;
+
+private:
+    struct Plan; // of one epoch: which records each sequence holds
+    std::shared_ptr<const Plan> plan(std::uint64_t epoch) const;
+    std::shared_ptr<const ResolvedMixture> m_mixture;
+    StreamPart m_part;
+    struct Cache;
+    std::shared_ptr<Cache> m_cache;
+};
+
+// SHA-256 over the token ids and masks of a batch, for the `batch_sha256` of step events.
+std::string batchSha256(const std::vector<PackedSequence>& sequences);
+
+// A record as the templates see it, and the marker it is rendered with.
+std::vector<ChatTurn> chatTurnsOf(
+    const Conversation& conversation, const std::string& defaultSystem);
+Marker markerOf(const Conversation& conversation, MarkerMode mode);
+
+} // namespace koala

@@ -1,0 +1,98 @@
+// Imports that cannot finish: a disk that fills up, a process that was killed, a folder without
+// rights.
+#include <csignal>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "core/data/formats/dataset_import.h"
+#include "tests/support/temporary.h"
+
+namespace koala {
+namespace {
+
+// No file may grow past `bytes` while it lives: what a full disk looks like to those who write.
+class SmallDisk {
+public:
+    explicit SmallDisk(rlim_t bytes)
+    {
+        std::signal(SIGXFSZ, SIG_IGN);
+        ::getrlimit(RLIMIT_FSIZE, &m_before);
+        const rlimit limit{bytes, m_before.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    ~SmallDisk()
+    {
+        ::setrlimit(RLIMIT_FSIZE, &m_before);
+        std::signal(SIGXFSZ, SIG_DFL);
+    }
+
+private:
+    rlimit m_before{};
+};
+
+std::string manyTasks(int count)
+{
+    std::string text;
+    for (int i = 0; i < count; ++i)
+        text +=
+            fmt::format("{{\"instruction\":\"Count to {}\",\"input\":\"\",\"output\":\"{}\"}}\n", i,
+                std::string(200, 'x'));
+    return text;
+}
+
+TEST(FailingImport, AFullDiskLeavesNothingAndSaysSo)
+{
+    const auto folder = test::temporaryDirectory();
+    ImportRequest request;
+    request.datasetsDirectory = folder.path() / "datasets";
+    request.files = {folder.path() / "tasks.jsonl"};
+    test::writeText(request.files[0], manyTasks(20000));
+    for (const rlim_t room : {4096u, 300'000u, 3'000'000u}) {
+        const SmallDisk disk(room);
+        const auto manifest = importDataset(request);
+        ASSERT_FALSE(manifest.ok()) << room;
+        EXPECT_EQ(manifest.error().code, ErrorCode::Io) << manifest.error().message;
+        EXPECT_TRUE(fs::is_empty(request.datasetsDirectory));
+    }
+    EXPECT_TRUE(importDataset(request).ok());
+}
+
+TEST(FailingImport, WhatAKilledImportLeftIsCleanedUp)
+{
+    const auto folder = test::temporaryDirectory();
+    ImportRequest request;
+    request.datasetsDirectory = folder.path() / "datasets";
+    request.files = {folder.path() / "tasks.jsonl"};
+    test::writeText(request.files[0], manyTasks(3));
+    const fs::path left = request.datasetsDirectory / ".import-killed";
+    const fs::path running = request.datasetsDirectory / ".import-running";
+    test::writeText(left / "rows.jsonl", "half");
+    test::writeText(left / ".lock", "");
+    test::writeText(running / "rows.jsonl", "half");
+    const auto lock = FileLock::acquire(running / ".lock");
+    ASSERT_TRUE(lock.ok());
+    ASSERT_TRUE(importDataset(request).ok());
+    EXPECT_FALSE(fs::exists(left));
+    EXPECT_TRUE(fs::exists(running)) << "another import is at work there";
+}
+
+TEST(FailingImport, AFolderWithoutRightsIsNamed)
+{
+    if (::geteuid() == 0)
+        GTEST_SKIP() << "root may write everywhere";
+    const auto folder = test::temporaryDirectory();
+    ImportRequest request;
+    request.datasetsDirectory = folder.path() / "datasets";
+    request.files = {folder.path() / "tasks.jsonl"};
+    test::writeText(request.files[0], manyTasks(3));
+    fs::create_directory(request.datasetsDirectory);
+    fs::permissions(request.datasetsDirectory, fs::perms::owner_read | fs::perms::owner_exec);
+    const auto manifest = importDataset(request);
+    fs::permissions(request.datasetsDirectory, fs::perms::owner_all);
+    ASSERT_FALSE(manifest.ok());
+    EXPECT_NE(manifest.error().message.find("datasets"), std::string::npos);
+}
+
+} // namespace
+} // namespace koala
