@@ -7,6 +7,7 @@
 
 #include "core/base/line_reader.h"
 #include "core/base/utf8.h"
+#include "core/data/formats/importer.h"
 #include "core/data/mix/training_stream.h"
 #include "core/store/project.h"
 #include "ui/services/tokenizer_cache.h"
