@@ -14,6 +14,7 @@
 #include <QTimer>
 
 #include "core/data/dataset.h"
+#include "core/data/formats/importer.h"
 #include "ui/services/dataset_facts.h"
 #include "ui/services/json_child.h"
 #include "ui/services/latest_task.h"
