@@ -18,16 +18,21 @@
 
 namespace koala {
 
+// What a published number counts.
+enum class TemplateUnit { Conversations, SourceRecords };
+
 struct TemplateSource {
     std::string_view source; // id of a published source, datasets/sources/<id>.json
     std::string_view title;
-    std::string_view importers; // ids of kinds that satisfy it, parted by blanks
-    std::string_view names;     // one of these words is in the slug, the title or a file name
-    std::string_view notNames;  // and none of these
-    std::string_view published; // as the publication says it: "~30 K dialogues"
-    std::uint64_t publishedRows = 0;
-    std::string_view released;      // what the released pipeline has: "160,800 pairs, 321,600 rows"
-    std::uint64_t releasedRows = 0; // 0: nothing was released, or no number is known
+    std::string_view importers;       // kinds that satisfy it by themselves, parted by blanks
+    std::string_view importersByName; // kinds that do so where the name agrees as well
+    std::string_view names;           // parted by blanks: one is in the slug, title or a file name
+    std::string_view notNames;        // and none of these, whatever the kind
+    TemplateUnit unit = TemplateUnit::Conversations; // of the two numbers below
+    std::string_view published;                      // as the publication says it
+    std::uint64_t publishedCount = 0;
+    std::string_view released;      // what the released pipeline has, or why it has nothing
+    std::uint64_t releasedRows = 0; // conversations; 0: not released, or no number is known
     MarkerMode markers = MarkerMode::None;
     std::int64_t repeat = 1;
     double holdOutFraction = 0.0;
@@ -53,14 +58,16 @@ Result<const MixtureTemplate*> findMixtureTemplate(std::string_view id);
 struct TemplateDataset { // one that satisfies a source
     std::string slug;
     std::string title;
-    std::uint64_t rows = 0;
-    std::string why; // "its kind is sharegpt and its name holds \"sharegpt\""
+    std::uint64_t rows = 0;    // conversations
+    std::uint64_t records = 0; // of its source files: a comparison is one, and two conversations
+    std::string why;           // "its kind is sharegpt and its name holds \"sharegpt\""
 };
 
 struct TemplateLine {
     const TemplateSource* source = nullptr;
     std::vector<TemplateDataset> datasets; // empty: the project lacks it
-    std::uint64_t rows = 0;                // of the datasets together
+    std::uint64_t rows = 0;                // of the datasets together, as above
+    std::uint64_t count = 0; // the same in the source's unit: what stands beside `published`
     // Datasets of the right kind whose name says nothing: not taken, `why` says so.
     std::vector<TemplateDataset> possible;
 };
