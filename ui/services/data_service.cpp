@@ -146,10 +146,9 @@ QStringList firstMessagesOf(
             ++end;
         const auto read = dataset.firstMessages(rows[at], end - at);
         for (std::size_t i = at; i < end; ++i)
-            texts.append(!read.ok() ? qtext(read.error().message)
-                         : i - at < read->size()
-                             ? qtext(elided((*read)[i - at], kListLetters))
-                             : QString());
+            texts.append(!read.ok()              ? qtext(read.error().message)
+                         : i - at < read->size() ? qtext(elided((*read)[i - at], kListLetters))
+                                                 : QString());
         at = end;
     }
     return texts;
@@ -305,8 +304,8 @@ void DataService::import(const ImportOrder& order)
                             std::stop_token) { return detectFile(file); },
         [this, file = order.files.first()](Result<Detection> detection) {
             if (detection.ok() && detection->importer != nullptr) // else the import says it
-                m_imports.setKind(file, qtext(std::string(detection->importer->id)),
-                    qtext(detection->reason));
+                m_imports.setKind(
+                    file, qtext(std::string(detection->importer->id)), qtext(detection->reason));
         });
 }
 
@@ -424,9 +423,8 @@ void DataService::requestTexts(std::vector<std::uint32_t> rows)
 {
     if (!m_open)
         return;
-    m_texts.request(
-        [dataset = m_open, rows](
-            std::stop_token stop) { return firstMessagesOf(*dataset, rows, stop); },
+    m_texts.request([dataset = m_open, rows](
+                        std::stop_token stop) { return firstMessagesOf(*dataset, rows, stop); },
         [this, rows](const QStringList& texts) { Q_EMIT textsReady(rows, texts); });
 }
 
@@ -434,8 +432,7 @@ void DataService::requestConversation(std::uint64_t row)
 {
     if (!m_open || row >= m_open->size())
         return;
-    m_conversation.request(
-        [dataset = m_open, row](std::stop_token) { return dataset->read(row); },
+    m_conversation.request([dataset = m_open, row](std::stop_token) { return dataset->read(row); },
         [this, row](Result<Conversation> conversation) {
             if (conversation.ok())
                 Q_EMIT conversationReady(

@@ -2,7 +2,7 @@
 
 #include <QFileInfo>
 
-#include "core/data/formats/dataset_import.h"
+#include "core/data/formats/import_preview.h"
 #include "ui/services/role_words.h"
 #include "ui/services/words.h"
 
@@ -16,8 +16,8 @@ constexpr qsizetype kProblemsKept = 200;
 QString bounded(const std::string& text)
 {
     // At most four bytes a letter: a long text is never converted whole.
-    QString letters = QString::fromUtf8(text.data(), qsizetype(std::min<std::size_t>(
-                                                         text.size(), kTurnLetters * 4)));
+    QString letters = QString::fromUtf8(
+        text.data(), qsizetype(std::min<std::size_t>(text.size(), kTurnLetters * 4)));
     if (letters.size() <= kTurnLetters)
         return letters;
     letters.truncate(kTurnLetters);
@@ -31,8 +31,8 @@ std::vector<ImportPreviewFacts::TurnText> turnsOf(const Conversation& conversati
         turns.push_back({roleTitle(Role::System), bounded(conversation.system), false});
     for (const Turn& turn : conversation.turns) {
         if (turns.size() == kTurnsShown) {
-            turns.push_back({QString(), QObject::tr("… %1 more turns")
-                                            .arg(conversation.turns.size() - kTurnsShown),
+            turns.push_back({QString(),
+                QObject::tr("… %1 more turns").arg(conversation.turns.size() - kTurnsShown),
                 false});
             break;
         }
@@ -46,19 +46,22 @@ std::vector<ImportPreviewFacts::TurnText> turnsOf(const Conversation& conversati
 Result<ImportPreviewFacts> previewFile(
     const QString& file, const QString& format, const QString& columns, std::stop_token)
 {
-    (void)columns;
     ImportPreviewFacts facts;
     facts.file = file;
     facts.bytes = quint64(QFileInfo(file).size());
     facts.name = QFileInfo(file).baseName();
+    KOALA_TRY(const ColumnMap map, ColumnMap::parse(columns.toStdString()));
     KOALA_TRY(const ImportPreview preview,
-        previewImport(fs::path(file.toStdString()), format.toStdString(), kPreviewRows));
+        previewImport(fs::path(file.toStdString()), format.toStdString(), map, kPreviewRows));
     if (preview.detection.importer != nullptr) {
         facts.kind = qtext(std::string(preview.detection.importer->id));
         facts.title = qtext(std::string(preview.detection.importer->title));
         facts.example = qtext(std::string(preview.detection.importer->example));
+        facts.terms = qtext(std::string(preview.detection.importer->notice));
     }
     facts.reason = qtext(preview.detection.reason);
+    for (const std::string& column : preview.columns)
+        facts.columns << qtext(column);
     for (const Conversation& conversation : preview.conversations)
         facts.rows.push_back(turnsOf(conversation));
     for (const std::string& problem : preview.problems)

@@ -31,8 +31,8 @@ Status editSource(const fs::path& project, const std::string& slug, const Source
 {
     const fs::path manifest = project / "datasets" / slug / "manifest.json";
     KOALA_TRY(OrderedJson json, readOrdered(manifest)); // what this program does not know stays
-    const std::pair<const char*, const std::string&> fields[] = {{"title", edit.title},
-        {"licence", edit.licence}, {"terms", edit.terms}, {"use", edit.use}};
+    const std::pair<const char*, const std::string&> fields[] = {
+        {"title", edit.title}, {"licence", edit.licence}, {"terms", edit.terms}, {"use", edit.use}};
     for (const auto& [key, value] : fields)
         if (!value.empty())
             json[key] = value;
@@ -60,8 +60,8 @@ Status restoreSource(const fs::path& project, const std::string& slug, const fs:
     const fs::path to = project / "datasets" / slug;
     std::error_code code;
     if (fs::exists(to, code))
-        return invalidInput("there is a dataset \"" + slug + "\" again; rename " +
-                            trashed.string() + " by hand");
+        return invalidInput(
+            "there is a dataset \"" + slug + "\" again; rename " + trashed.string() + " by hand");
     fs::rename(trashed, to, code);
     return code ? Status(fileError("move", trashed, code.value())) : Status();
 }

@@ -30,8 +30,8 @@ ColumnMapEditor::ColumnMapEditor(QWidget* parent) : QWidget(parent)
     for (const char* part : kParts) {
         const QString name = QString::fromLatin1(part);
         line->addWidget(new TextLabel(name, TextRole::Secondary, this));
-        auto* box = comboBox(tr("Column of %1").arg(name),
-            ("column-" + QByteArray(part)).constData(), this);
+        auto* box = comboBox(
+            tr("Column of %1").arg(name), ("column-" + QByteArray(part)).constData(), this);
         box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         box->setMinimumContentsLength(6);
         line->addWidget(box, 1);

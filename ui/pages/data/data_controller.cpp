@@ -48,8 +48,7 @@ DataController::DataController(DataService& service, QObject* parent)
     const auto show = [this](const RowFilter& filter, const std::vector<std::uint32_t>& rows) {
         if (filter != m_filter)
             return;
-        m_rows.setShown(
-            rows, filter.sort != RowFilter::Sort::Position || filter.descending);
+        m_rows.setShown(rows, filter.sort != RowFilter::Sort::Position || filter.descending);
         Q_EMIT rowsChanged();
     };
     connect(&m_service, &DataService::foundSoFar, this, show);
@@ -79,8 +78,7 @@ void DataController::opened(const std::shared_ptr<const Dataset>& dataset)
         m_service.search(m_filter);
     Q_EMIT rowsChanged();
     if (dataset->size() > 0)
-        chooseRow(
-            m_row >= 0 && std::uint64_t(m_row) < dataset->size() ? std::uint64_t(m_row) : 0);
+        chooseRow(m_row >= 0 && std::uint64_t(m_row) < dataset->size() ? std::uint64_t(m_row) : 0);
 }
 
 void DataController::choose(const QString& slug)

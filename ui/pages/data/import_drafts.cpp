@@ -135,8 +135,8 @@ bool ImportDrafts::reading() const
 
 int ImportDrafts::rowOf(const QString& file) const
 {
-    const auto found = std::ranges::find_if(m_drafts,
-        [&](const ImportDraft& draft) { return draft.order.files.first() == file; });
+    const auto found = std::ranges::find_if(
+        m_drafts, [&](const ImportDraft& draft) { return draft.order.files.first() == file; });
     return found == m_drafts.end() ? -1 : int(found - m_drafts.begin());
 }
 
@@ -163,11 +163,11 @@ QVariant ImportDrafts::data(const QModelIndex& index, int role) const
         return safeLine(QFileInfo(draft.order.files.first()).fileName(), 120);
     case Qt::AccessibleTextRole:
         return data(index, Qt::DisplayRole).toString() + QStringLiteral(", ") +
-               (bad                                           ? draft.problem
+               (bad                                             ? draft.problem
                    : draft.state == ImportDraft::State::Reading ? tr("reading")
-                                                              : draft.facts.title);
+                                                                : draft.facts.title);
     case kIconRole:
-        return bad                                           ? QByteArray("warning")
+        return bad                                          ? QByteArray("warning")
                : draft.state == ImportDraft::State::Reading ? QByteArray("clock")
                                                             : QByteArray("file");
     case kToneRole:

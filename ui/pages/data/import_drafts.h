@@ -13,7 +13,7 @@ struct ImportDraft {
     ImportOrder order;
     ImportPreviewFacts facts;
     State state = State::Reading;
-    QString problem;        // why it cannot be imported as it is
+    QString problem;         // why it cannot be imported as it is
     bool termsTyped = false; // then a published source's terms no longer replace them
 };
 

@@ -132,8 +132,8 @@ QWidget* ImportSheet::makeForm()
     label(tr("Evaluation"), 4, 0);
     auto* use = new QHBoxLayout;
     use->addWidget(m_evaluation);
-    use->addWidget(new TextLabel(
-        tr("for evaluation only: mixtures refuse it"), TextRole::Secondary, form));
+    use->addWidget(
+        new TextLabel(tr("for evaluation only: mixtures refuse it"), TextRole::Secondary, form));
     use->addStretch(1);
     grid->addLayout(use, 4, 1, 1, 3);
     m_columnsLabel = label(tr("Columns"), 5, 0);
@@ -231,9 +231,8 @@ void ImportSheet::showDraft()
     m_kind->setCurrentIndex(std::max(0, m_kind->findData(draft.order.format)));
     m_reason->setText(safeLine(draft.facts.reason, 300));
     m_name->setPlaceholderText(safeLine(draft.facts.name, 120));
-    for (const auto& [edit, value] :
-        {std::pair{m_name, &draft.order.name}, {m_licence, &draft.order.licence},
-            {m_terms, &draft.order.terms}})
+    for (const auto& [edit, value] : {std::pair{m_name, &draft.order.name},
+             {m_licence, &draft.order.licence}, {m_terms, &draft.order.terms}})
         if (edit->text() != *value)
             edit->setText(*value);
     m_evaluation->setChecked(draft.order.evaluation);
@@ -272,11 +271,11 @@ void ImportSheet::showRows(const ImportDraft& draft)
                 problems.join(QLatin1Char('\n')));
         break;
     }
-    m_rowsTitle->setText(draft.facts.rows.empty()
-                             ? QString()
-                             : tr("The first %1 as conversations")
-                                   .arg(counted(qint64(draft.facts.rows.size()), tr("row"),
-                                       tr("rows"))));
+    m_rowsTitle->setText(
+        draft.facts.rows.empty()
+            ? QString()
+            : tr("The first %1 as conversations")
+                  .arg(counted(qint64(draft.facts.rows.size()), tr("row"), tr("rows"))));
     m_rows->setSafeText(asWords(draft.facts));
 }
 

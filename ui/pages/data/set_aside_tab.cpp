@@ -225,8 +225,7 @@ void SetAsideTab::show(const std::vector<QuarantinedRecord>& records)
     m_kind->clear();
     m_kind->addItem(tr("all reasons"), QString());
     for (const SetAsideModel::Kind& kind : m_model.kinds())
-        m_kind->addItem(
-            QStringLiteral("%1 × %2").arg(grouped(kind.records), kind.kind), kind.kind);
+        m_kind->addItem(QStringLiteral("%1 × %2").arg(grouped(kind.records), kind.kind), kind.kind);
     m_kind->blockSignals(false);
     refreshCount();
     Q_EMIT counted(m_model.total());
@@ -284,8 +283,7 @@ void SetAsideTab::saveAs()
         const QByteArray bytes = path.endsWith(QStringLiteral(".csv"), Qt::CaseInsensitive)
                                      ? setAsideAsCsv(m_model)
                                      : setAsideAsJsonLines(m_model);
-        if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() ||
-            !file.commit())
+        if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit())
             Q_EMIT m_controller.problem(tr("%1 could not be written: %2. Choose another place.")
                     .arg(path, file.errorString()));
     });
