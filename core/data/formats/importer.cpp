@@ -88,9 +88,6 @@ const ImporterInfo* findImporter(std::string_view id)
 Result<Detection> detectFile(const fs::path& path)
 {
     KOALA_TRY(const std::string head, readUnpackedHead(path, kHeadBytes));
-    if (head.find_first_not_of(" \t\r\n") == std::string::npos)
-        return invalidInput(
-            path.string() + " is empty: there is nothing to import; choose another file");
     KOALA_TRY(const FileForm form, formOf(head, path));
     KOALA_TRY(const std::unique_ptr<RecordStream> stream, openRecordStream(path));
     const HeadSample sample{head, sampleRecords(*stream, kSampleRecords, kHeadBytes)};

@@ -9,13 +9,20 @@
 namespace koala {
 namespace {
 
+constexpr std::size_t kPreamble = 500; // bytes that may stand before the first mark
+
 std::string recognise(const HeadSample& head)
 {
     for (const Json& record : head.records) {
         const Json& text = memberOr(record, "text");
         if (!text.is_string())
             return "";
-        if (const auto marks = marksOf(text.get_ref<const std::string&>()))
+        const auto& words = text.get_ref<const std::string&>();
+        std::string_view before;
+        const auto marks = marksOf(words);
+        if (marks)
+            (void)cutAtMarks(words, *marks, before);
+        if (marks && before.size() <= kPreamble) // a text about dialogues has its marks far inside
             return fmt::format("its text is a dialogue with the marks \"{}\" and \"{}\"",
                 marks->user, marks->assistant);
     }

@@ -159,7 +159,10 @@ public:
         const std::string_view why = error.what();
         const std::string near = elided(
             toValidUtf8(token.substr(token.size() - std::min<std::size_t>(token.size(), 40))), 40);
-        if (error.id == 406)
+        if (error.id == 406 && token.size() > RecordLimits::kNumberDigits)
+            m_reason = fmt::format("a number longer than {} characters, the limit, at byte {}",
+                RecordLimits::kNumberDigits, position);
+        else if (error.id == 406)
             m_reason = fmt::format("the number at byte {} is too large for a double", position);
         else if (why.find("UTF-8") != std::string_view::npos)
             m_reason = fmt::format("bytes that are no UTF-8 at byte {}", position);

@@ -418,7 +418,7 @@ std::size_t RecordReader::valueEnd()
             if (--depth == 0)
                 return m_begin + length;
         } else if (c == ',' && depth == 0) {
-            return m_begin + length - 1;
+            return m_begin + std::max<std::size_t>(1, length - 1);
         }
         if (candidate != 0 && length - candidate > kPatience) {
             m_unclosed = true;

@@ -67,6 +67,8 @@ Result<FileForm> formOf(std::string_view head, const fs::path& path)
         return unreadable(path, "is UTF-16, not UTF-8; convert it with: iconv -f UTF-16 -t UTF-8 "
                                 "FILE > NEW");
     const std::string_view text = withoutMark(head);
+    if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
+        return unreadable(path, "is empty: there is nothing to import; choose another file");
     if (looksLikeJson(text))
         return FileForm::JsonRecords;
     if (std::count(text.begin(), text.end(), '\0') > 4)

@@ -39,7 +39,7 @@ public:
 enum class FileForm { JsonRecords, Csv, Text, Parquet };
 
 // From the first bytes of a file, unpacked. An error says what the file is instead, and what to do:
-// UTF-16, an archive or workbook, a program's own binary form.
+// nothing at all, UTF-16, an archive or workbook, a program's own binary form.
 Result<FileForm> formOf(std::string_view head, const fs::path& path);
 
 Result<std::string> readUnpackedHead(const fs::path& path, std::size_t bytes);
