@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/data/formats/dataset_import.h"
+#include "core/data/formats/exporter.h"
 #include "core/data/formats/record_reader.h"
 #include "tests/support/temporary.h"
 
@@ -220,6 +221,80 @@ TEST_F(SharedFiles, TheOdditiesThatTheirReadmeCountsAreListedOrCounted)
     EXPECT_EQ(importDataset(request)->oddities.at("control_characters"), 2u);
     request.files = {shared / "data/hh_rlhf/dolly_hhrlhf_train_small.jsonl"};
     EXPECT_EQ(importDataset(request)->oddities.at("alpaca_template"), 1000u);
+}
+
+// What every form must bring back: who says what, and the system message.
+Json textsOf(const Conversation& conversation)
+{
+    Json texts = Json::array({conversation.system});
+    for (const Turn& turn : conversation.turns)
+        texts.push_back({roleName(turn.role), turn.text});
+    return texts;
+}
+
+TEST_F(SharedFiles, WhatIsExportedComesBack)
+{
+    KOALA_SHARED_OR_SKIP(shared);
+    const std::map<std::string, std::string> importerOf{{"rows", "koala"},
+        {"koala-jsonl", "koala-jsonl"}, {"sharegpt", "sharegpt"}, {"alpaca", "alpaca"},
+        {"messages", "chat"}};
+    ASSERT_EQ(importerOf.size(), exporters().size());
+    std::map<std::string, std::uint64_t> written;
+    for (const auto& [file, entry] : readTable()) {
+        const bool huge = file == "alpaca/alpaca_data.json.gz" || file == "gsm8k/train.jsonl.gz" ||
+                          file == "alpaca/zh-data-part-00.json.gz"; // their form is there twice
+        if (findImporter(entry.kind) == nullptr || huge)
+            continue;
+        ImportRequest request;
+        request.datasetsDirectory = m_folder.path() / "datasets";
+        request.files = {shared / "data" / file};
+        request.columns = *ColumnMap::parse(entry.columns);
+        const auto manifest = importDataset(request);
+        ASSERT_TRUE(manifest.ok()) << file;
+        const auto dataset = Dataset::open(request.datasetsDirectory / manifest->slug);
+        for (const auto& [format, importer] : importerOf) {
+            const fs::path out = m_folder.path() / ("out." + format);
+            const auto outcome = exportDataset(**dataset, format, out);
+            ASSERT_TRUE(outcome.ok()) << file << " " << format;
+            written[format] += outcome->rows;
+            EXPECT_EQ(outcome->rows + outcome->leftOut, (*dataset)->size());
+            EXPECT_EQ(outcome->reason.empty(), outcome->leftOut == 0);
+            if (outcome->rows == 0)
+                continue;
+            EXPECT_EQ(kindOf(out), importer) << file << ": its export is told to be another kind";
+            ImportRequest again = request;
+            again.files = {out};
+            again.columns = {};
+            const auto back = importDataset(again);
+            ASSERT_TRUE(back.ok()) << file << " " << format << ": " << back.error().message;
+            EXPECT_EQ(back->rows, outcome->rows) << file << " " << format;
+            EXPECT_EQ(back->droppedTurns, 0u) << file << " " << format;
+            const auto returned = Dataset::open(request.datasetsDirectory / back->slug);
+            std::uint64_t next = 0;
+            for (std::uint64_t row = 0; row < (*dataset)->size(); ++row) {
+                if (next >= (*returned)->size())
+                    break;
+                const Conversation before = *(*dataset)->read(row);
+                const Conversation after = *(*returned)->read(next);
+                const bool same = textsOf(before) == textsOf(after);
+                next += same;
+                if (same && format == "rows") {
+                    EXPECT_EQ(toJson(before).at("feedback"), toJson(after).at("feedback"));
+                    EXPECT_EQ(before.pair.has_value(), after.pair.has_value());
+                    EXPECT_EQ(before.tags, after.tags);
+                    EXPECT_EQ(before.meta, after.meta);
+                }
+                if (same && format == "koala-jsonl") {
+                    const bool bad = before.pair ? before.pair->rank == PairRank::Rejected
+                                                 : before.feedback == Feedback::Negative;
+                    EXPECT_EQ(bad, after.feedback == Feedback::Negative);
+                }
+            }
+            EXPECT_EQ(next, outcome->rows) << file << " " << format << ": some came back changed";
+        }
+    }
+    for (const auto& [format, rows] : written)
+        EXPECT_GT(rows, 2000u) << format;
 }
 
 } // namespace

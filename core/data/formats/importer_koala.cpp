@@ -22,8 +22,6 @@ Status convertRows(const Json& record, ConvertedRow& out)
         return std::move(conversation).error();
     for (const Turn& turn : conversation->turns)
         if (turn.role == Role::Assistant) {
-            if (conversation->pair)
-                conversation->meta["pair_id"] = conversation->pair->id;
             out.conversations.push_back(std::move(*conversation));
             return {};
         }
