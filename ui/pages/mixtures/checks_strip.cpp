@@ -85,14 +85,11 @@ void ChecksStrip::showTerms()
             }
     const int used = int(mixture.sources.size());
     tell(m_terms, known == used && closed.isEmpty(),
-        closed.isEmpty() ? tr("%1 of %2 known").arg(known).arg(used)
-                         : tr("%1 of %2 known, %3 non-commercial")
-                               .arg(known)
-                               .arg(used)
-                               .arg(closed.size()));
-    m_terms.value->setToolTip(closed.isEmpty()
-                                  ? QString()
-                                  : tr("Not for commercial use: %1").arg(closed.join(tr(", "))));
+        closed.isEmpty()
+            ? tr("%1 of %2 known").arg(known).arg(used)
+            : tr("%1 of %2 known, %3 non-commercial").arg(known).arg(used).arg(closed.size()));
+    m_terms.value->setToolTip(
+        closed.isEmpty() ? QString() : tr("Not for commercial use: %1").arg(closed.join(tr(", "))));
 }
 
 void ChecksStrip::refresh()

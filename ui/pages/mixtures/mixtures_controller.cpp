@@ -24,11 +24,10 @@ MixturesController::MixturesController(MixtureService& service, QObject* parent)
     };
     connect(&m_service, &MixtureService::saveFailed, this, failed);
     connect(&m_service, &MixtureService::changeFailed, this, failed);
-    connect(&m_service, &MixtureService::renamed, this,
-        [this](const QString&, const QString& to) {
-            m_editor.rename(to, to);
-            takeSaved();
-        });
+    connect(&m_service, &MixtureService::renamed, this, [this](const QString&, const QString& to) {
+        m_editor.rename(to, to);
+        takeSaved();
+    });
     connect(&m_service, &MixtureService::removed, this, [this](const QString& slug) {
         m_editor.set({}, {}, m_service.datasets());
         m_service.refresh();
@@ -196,8 +195,8 @@ void MixturesController::rename(const QString& name)
     if (slug == m_editor.slug())
         return;
     if (m_service.mixtures().contains(slug))
-        Q_EMIT told(Tone::Bad,
-            tr("There is already a mixture %1; choose another name.").arg(slug), {});
+        Q_EMIT told(
+            Tone::Bad, tr("There is already a mixture %1; choose another name.").arg(slug), {});
     else if (m_editor.changed()) // the new file takes the edits along
         Q_EMIT told(Tone::Warning, tr("Save the changes first, then rename."), {});
     else

@@ -33,7 +33,8 @@ std::optional<std::pair<std::int64_t, std::int64_t>> sliceOf(const QString& text
     const QString plain = text.trimmed();
     if (plain.isEmpty() || plain == SourceRow::tr("all"))
         return std::pair<std::int64_t, std::int64_t>{0, -1};
-    static const QRegularExpression pattern(QStringLiteral("^(\\d{0,12})\\s*[-–:]\\s*(\\d{0,12})$"));
+    static const QRegularExpression pattern(
+        QStringLiteral("^(\\d{0,12})\\s*[-–:]\\s*(\\d{0,12})$"));
     const QRegularExpressionMatch match = pattern.match(plain);
     if (!match.hasMatch())
         return std::nullopt;
@@ -59,8 +60,7 @@ TextLabel* figureLabel(QWidget* parent)
     return label;
 }
 
-SourceRow::SourceRow(
-    MixtureEditor& editor, int index, QGridLayout& grid, int line, QWidget* parent)
+SourceRow::SourceRow(MixtureEditor& editor, int index, QGridLayout& grid, int line, QWidget* parent)
     : QObject(parent), m_editor(editor), m_index(index)
 {
     const QString name = safeLine(source().title, 80);
@@ -130,7 +130,7 @@ void SourceRow::makeShare(QGridLayout& grid, int line, QWidget* parent)
     m_box->setRange(0, 100);
     m_box->setDecimals(1);
     m_box->setSuffix(tr(" %"));
-    m_box->setFixedWidth(78);
+    m_box->setFixedSize(78, size::kControl);
     m_box->setKeyboardTracking(false);
     makeTame(m_box);
     named(m_box, tr("share in percent"), "sharePercent", tip);
@@ -164,7 +164,7 @@ void SourceRow::makeFields(QGridLayout& grid, int line, QWidget* parent)
         made->setRange(0, most);
         made->setButtonSymbols(QAbstractSpinBox::NoButtons);
         made->setAlignment(Qt::AlignRight);
-        made->setFixedWidth(width);
+        made->setFixedSize(width, size::kControl);
         made->setKeyboardTracking(false);
         made->setFont(tabular(made->font()));
         makeQuiet(made);
@@ -223,8 +223,8 @@ void SourceRow::makeChoices(QGridLayout& grid, int line, QWidget* parent)
     named(m_markers, tr("markers"), "markers",
         tr("Chosen: only preferred answers, with the positive marker. Both: the others too, with "
            "the negative one. None: preferred answers without a marker."));
-    m_noMarkers = placed(
-        grid, new TextLabel(QStringLiteral("–"), TextRole::Secondary, parent), line, kMarkersColumn);
+    m_noMarkers = placed(grid, new TextLabel(QStringLiteral("–"), TextRole::Secondary, parent),
+        line, kMarkersColumn);
     m_noMarkers->setContentsMargins(10, 0, 0, 0);
     named(m_noMarkers, tr("no pairs and no feedback, so no markers"), "noMarkers",
         tr("Neither pairs nor feedback in this source: there is nothing to mark"));
@@ -242,9 +242,7 @@ void SourceRow::fillHoldOut()
 {
     const HoldOut& holdOut = source().source.holdOut;
     m_holdOut->clear();
-    const auto percent = [](double fraction) {
-        return tr("%1 %").arg(fraction * 100, 0, 'g', 4);
-    };
+    const auto percent = [](double fraction) { return tr("%1 %").arg(fraction * 100, 0, 'g', 4); };
     for (const double fraction : kHoldOuts)
         m_holdOut->addItem(fraction == 0 ? QStringLiteral("–") : percent(fraction), fraction);
     if (m_holdOut->findData(holdOut.fraction) < 0) // of a file written by hand
@@ -254,7 +252,7 @@ void SourceRow::fillHoldOut()
     if (!holdOut.listFile.empty())
         m_holdOut->addItem(tr("list"), kList);
     m_holdOut->addItem(tr("list…"), kChooseList);
-    m_holdOut->setCurrentIndex(m_holdOut->findData(holdOut.given                ? kGiven
+    m_holdOut->setCurrentIndex(m_holdOut->findData(holdOut.given               ? kGiven
                                                    : !holdOut.listFile.empty() ? kList
                                                                                : holdOut.fraction));
 }

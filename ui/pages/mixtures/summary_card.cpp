@@ -47,7 +47,7 @@ QSpinBox* numberBox(
     box->setObjectName(QLatin1StringView(objectName));
     box->setAccessibleName(name);
     box->setRange(0, most);
-    box->setFixedWidth(width);
+    box->setFixedSize(width, size::kControl);
     box->setKeyboardTracking(false);
     makeTame(box);
     return box;
@@ -85,7 +85,8 @@ QWidget* SummaryCard::makeControls()
     line->setContentsMargins(0, 0, 0, 0);
     line->setSpacing(8);
     line->addWidget(new TextLabel(tr("Basis"), TextRole::Body, holder));
-    m_basis = new Segmented({tr("rows"), tr("tokens"), tr("trained tokens")}, "mixtureBasis", holder);
+    m_basis =
+        new Segmented({tr("rows"), tr("tokens"), tr("trained tokens")}, "mixtureBasis", holder);
     m_basis->setAccessibleName(tr("Basis of the shares"));
     m_basis->setToolTip(tr("What shares and total count: conversations, all their tokens, or only "
                            "the tokens that are trained on"));
@@ -120,7 +121,8 @@ QWidget* SummaryCard::makeControls()
     connect(options, &QPushButton::clicked, this, &SummaryCard::optionsWanted);
     connect(m_basis, &Segmented::chosen, this,
         [&editor](int basis) { editor.setBasis(MixtureBasis(basis)); });
-    connect(m_mode, &Segmented::chosen, this, [&editor](int mode) { editor.setByShare(mode == 1); });
+    connect(
+        m_mode, &Segmented::chosen, this, [&editor](int mode) { editor.setByShare(mode == 1); });
     connect(m_total, &QSpinBox::valueChanged, this, [this, &editor](int total) {
         if (!m_filling)
             editor.setTotal(total);
@@ -170,8 +172,8 @@ QWidget* SummaryCard::makeFigures()
         *grid, tr("Tokens"), "figureTokens", tr("All tokens of one epoch, after cutting"));
     m_trained = addFigure(*grid, tr("Trained tokens"), "figureTrained",
         tr("Tokens whose prediction the loss counts: the answers and their ends"));
-    m_sequences = addFigure(*grid, tr("Packed sequences"), "figureSequences",
-        tr("What training reads in one epoch"));
+    m_sequences = addFigure(
+        *grid, tr("Packed sequences"), "figureSequences", tr("What training reads in one epoch"));
     m_longest = addFigure(*grid, tr("Longest"), "figureLongest",
         tr("Tokens of the longest conversation before anything is cut"));
     m_heldOut = addFigure(*grid, tr("Held out"), "figureHeldOut",
@@ -216,13 +218,13 @@ void SummaryCard::showFigures()
 {
     const MixtureFigures& figures = m_controller.figures();
     showBar(figures);
-    m_state->setText(m_controller.editor().byShare() ? tr("shares total 100 %")
-                                                     : tr("every row is taken"));
+    m_state->setText(
+        m_controller.editor().byShare() ? tr("shares total 100 %") : tr("every row is taken"));
     m_rows.value->setText(grouped(qint64(figures.total.rows)));
     m_tokens.value->setText(shortCount(qint64(figures.total.tokens)));
     m_trained.value->setText(shortCount(qint64(figures.total.trainedTokens)));
-    m_tokens.value->setToolTip(tr("%1 tokens of one epoch, after cutting")
-            .arg(grouped(qint64(figures.total.tokens))));
+    m_tokens.value->setToolTip(
+        tr("%1 tokens of one epoch, after cutting").arg(grouped(qint64(figures.total.tokens))));
     m_trained.value->setToolTip(tr("%1 tokens whose prediction the loss counts: the answers and "
                                    "their ends")
             .arg(grouped(qint64(figures.total.trainedTokens))));
@@ -235,8 +237,7 @@ void SummaryCard::showFigures()
                       .arg(qRound(100.0 * double(figures.total.trainedTokens) /
                                   double(figures.total.tokens)));
     if (saved && saved->trainedTokens != figures.total.trainedTokens)
-        trained += QStringLiteral(" · ") +
-                   difference(figures.total.trainedTokens, saved->trainedTokens);
+        trained = difference(figures.total.trainedTokens, saved->trainedTokens);
     m_trained.note->setText(trained);
     m_heldOut.value->setText(grouped(qint64(figures.heldOut.rows)));
     m_heldOut.note->setText(tr("chosen before shuffling"));
