@@ -49,23 +49,35 @@ Dataset::~Dataset()
 {
     if (m_descriptor >= 0)
         ::close(m_descriptor);
+    if (m_editedDescriptor >= 0)
+        ::close(m_editedDescriptor);
 }
 
-Result<Conversation> Dataset::read(std::uint64_t row) const
+Status Dataset::readLine(std::uint64_t row, std::string& line) const
 {
     if (row >= m_rows.size())
         return invalidInput(fmt::format(
             "dataset {} has {} rows; there is no row {}", m_manifest.slug, m_rows.size(), row));
     const RowFacts& facts = m_rows[row];
-    std::string line(facts.length, '\0');
+    const bool edited = facts.offset >= kEditedOffset;
+    const std::uint64_t offset = edited ? facts.offset - kEditedOffset : facts.offset;
+    line.resize(facts.length);
     std::size_t got = 0;
     while (got < line.size()) {
-        const ssize_t count =
-            ::pread(m_descriptor, line.data() + got, line.size() - got, off_t(facts.offset + got));
+        const ssize_t count = ::pread(edited ? m_editedDescriptor : m_descriptor, line.data() + got,
+            line.size() - got, off_t(offset + got));
         if (count <= 0)
-            return fileError("read", m_directory / kRowsFile, count < 0 ? errno : EIO);
+            return fileError("read", edited ? m_directory / "cleaned" : m_directory / kRowsFile,
+                count < 0 ? errno : EIO);
         got += std::size_t(count);
     }
+    return {};
+}
+
+Result<Conversation> Dataset::read(std::uint64_t row) const
+{
+    std::string line;
+    KOALA_RETURN_IF_ERROR(readLine(row, line));
     const std::string what = fmt::format("dataset {} row {}", m_manifest.slug, row);
     KOALA_TRY(const Json json, parseJson(line, what));
     return conversationFromJson(json, what);
@@ -74,7 +86,14 @@ Result<Conversation> Dataset::read(std::uint64_t row) const
 Result<std::vector<std::string>> Dataset::firstMessages(
     std::uint64_t begin, std::uint64_t count) const
 {
-    return loadFirstMessages(m_directory, begin, count);
+    if (!m_isView)
+        return loadFirstMessages(m_directory, begin, count);
+    std::vector<std::string> messages;
+    for (std::uint64_t row = begin; row < std::min(begin + count, size()); ++row) {
+        KOALA_TRY(const Conversation conversation, read(row));
+        messages.push_back(firstMessageOf(conversation));
+    }
+    return messages;
 }
 
 Result<std::vector<std::uint64_t>> Dataset::search(
@@ -85,18 +104,18 @@ Result<std::vector<std::uint64_t>> Dataset::search(
     // The line holds texts escaped: compare it with the needle escaped in the same way first.
     const std::string escaped = toLine(Json(lower));
     const std::string inside = escaped.substr(1, escaped.size() - 2);
-    KOALA_TRY(LineReader reader, LineReader::open(m_directory / kRowsFile));
-    for (Line line; found.size() < limit && reader.next(line);) {
+    std::string line;
+    for (std::uint64_t row = 0; found.size() < limit && row < size(); ++row) {
         if (stop.stop_requested())
             return cancelled("the search was stopped");
-        if (asciiLower(line.text).find(inside) == std::string::npos)
+        KOALA_RETURN_IF_ERROR(readLine(row, line));
+        if (asciiLower(line).find(inside) == std::string::npos)
             continue;
-        const Json json = Json::parse(line.text, nullptr, false);
+        const Json json = Json::parse(line, nullptr, false);
         const auto conversation = conversationFromJson(json, "row");
         if (conversation.ok() && holds(*conversation, lower))
-            found.push_back(line.number - 1);
+            found.push_back(row);
     }
-    KOALA_RETURN_IF_ERROR(reader.status());
     return found;
 }
 
