@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -23,6 +24,7 @@ struct DatasetManifest {
     std::string slug;
     std::string title;
     std::string importer; // the id of its kind (core/data/formats/importer.h)
+    OrderedJson importerOptions = OrderedJson::object(); // e.g. {"columns":{"user":"question",…}}
     std::vector<SourceFile> sources;
     std::string licence; // "" unknown
     std::string terms;
@@ -32,6 +34,7 @@ struct DatasetManifest {
     std::uint64_t sourceRows = 0; // records of the source files that gave at least one conversation
     std::uint64_t quarantined = 0; // records of the source files that gave none
     std::uint64_t droppedTurns = 0;
+    std::map<std::string, std::uint64_t> oddities; // core/data/formats/oddities.h
     std::string created;
     std::string rowsSha256;
 };

@@ -7,6 +7,7 @@
 #include <stop_token>
 
 #include "core/data/dataset.h"
+#include "core/data/formats/column_map.h"
 #include "core/data/formats/importer.h"
 
 namespace koala {
@@ -16,8 +17,9 @@ struct ImportRequest {
     std::vector<fs::path> files;
     std::string name;   // "" : from the first file's name
     std::string format; // "" : detected
+    ColumnMap columns;  // not empty: the files are tables with these columns
     std::string licence;
-    std::string terms;
+    std::string terms; // "" : what the importer's notice says
     std::string use = "training";
 };
 struct ImportProgress {
@@ -31,15 +33,5 @@ using ImportProgressCallback = std::function<void(const ImportProgress&)>;
 
 Result<DatasetManifest> importDataset(const ImportRequest& request, std::stop_token stop = {},
     const ImportProgressCallback& progress = {});
-
-// The first `limit` conversations of a file as they would be imported, for the import page. Nothing
-// is written. The error of a record that cannot be read is a line in `problems`.
-struct ImportPreview {
-    Detection detection;
-    std::vector<Conversation> conversations;
-    std::vector<std::string> problems;
-};
-Result<ImportPreview> previewImport(
-    const fs::path& file, const std::string& format, std::size_t limit);
 
 } // namespace koala
