@@ -58,8 +58,10 @@ void print(const DiversityReport& report)
         for (const NgramVariety& grams : *list)
             std::printf("distinct %d-grams of %s: %llu of %llu (%.1f %%)\n", grams.n, name,
                 Count(grams.distinct), Count(grams.total), 100 * grams.share());
-    std::printf("near duplicates by first request: %llu rows in %llu groups, the largest of %llu\n",
-        Count(report.nearRows), Count(report.nearGroups), Count(report.largestNearGroup));
+    std::printf("near duplicates among %llu first requests: %llu in %llu groups, the largest of "
+                "%llu\n",
+        Count(report.prompts), Count(report.nearRows), Count(report.nearGroups),
+        Count(report.largestNearGroup));
     std::printf(
         "dialogues of several rounds: %.1f %%\n", percent(report.multiTurn, report.sampled));
     std::printf("languages:");
@@ -126,7 +128,7 @@ void addMixtureStats(CLI::App& noun, CommandContext& context)
     addRecipeVerb(noun, context, "stats",
         "variety, languages, requests, lengths, and the surface of good answers", options,
         showStats)
-        ->add_option("--sample", options->sample, "rows read at most; 0: all")
+        ->add_option("--sample", options->sample, "rows read, all of a prompt or none; 0: all")
         ->check(CLI::NonNegativeNumber);
 }
 

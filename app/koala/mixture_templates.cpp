@@ -65,13 +65,13 @@ void printTemplate(std::FILE* out, const MixtureTemplate& wanted, const Template
     std::fprintf(
         out, "%s: %s\n", std::string(wanted.title).c_str(), std::string(wanted.note).c_str());
     std::fprintf(
-        out, "  %-48s %10s %10s %10s  %s\n", "source", "published", "released", "here", "datasets");
+        out, "  %-52s %10s %10s %10s  %s\n", "source", "published", "released", "here", "datasets");
     for (const TemplateLine& line : match.lines) {
         const TemplateSource& source = *line.source;
         std::string names;
         for (const TemplateDataset& one : line.datasets)
             names += (names.empty() ? "" : ", ") + plain(one.slug);
-        std::fprintf(out, "  %-48s %10s %10s %10s  %s%s\n", std::string(source.title).c_str(),
+        std::fprintf(out, "  %-52s %10s %10s %10s  %s%s\n", std::string(source.title).c_str(),
             number(source.publishedCount).c_str(), number(source.releasedRows).c_str(),
             line.datasets.empty() ? "missing" : std::to_string(line.count).c_str(), names.c_str(),
             source.optional ? " (not in the publication: added by hand)" : "");

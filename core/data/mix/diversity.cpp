@@ -68,21 +68,25 @@ public:
         for (const MixtureSource& source : m_mixture.mixture().sources)
             m_report.sources.push_back({source.dataset, 0, 0, {2, 0, 0}});
         m_bySource.resize(m_report.sources.size());
+        std::set<std::uint64_t> prompts;
         for (std::size_t i = 0; i < m_sample.size(); ++i) {
             if (m_options.stop.stop_requested())
                 return cancelled("measuring the mixture was stopped");
             KOALA_TRY(const Conversation conversation, m_mixture.conversation(m_sample[i]));
             addRow(m_sample[i], conversation);
-            finder.add(i, firstRequest(conversation));
+            if (prompts.insert(promptOf(m_sample[i])).second)
+                finder.add(i, firstRequest(conversation));
             if (m_options.progress && (i % 256 == 255 || i + 1 == m_sample.size()))
                 m_options.progress(i + 1, m_sample.size());
         }
+        m_report.prompts = prompts.size();
         KOALA_RETURN_IF_ERROR(findNear(finder));
         return finish();
     }
 
 private:
-    // Distinct rows of the mixture in file order; of many, those that a permutation puts first.
+    // Distinct rows of the mixture in file order; of many, those whose prompts a permutation puts
+    // first.
     void drawSample()
     {
         std::vector<RecordRef> rows = m_mixture.result().training;
@@ -95,18 +99,38 @@ private:
             rows.end());
         m_report.distinct = rows.size();
         m_report.seed = m_mixture.mixture().seed;
-        const std::uint64_t wanted = m_options.sample == 0
-                                         ? rows.size()
-                                         : std::min<std::uint64_t>(m_options.sample, rows.size());
-        if (wanted == rows.size()) {
+        if (m_options.sample == 0 || m_options.sample >= rows.size())
             m_sample = std::move(rows);
-        } else {
-            const EpochOrder order(rows.size(), m_report.seed, 0);
-            for (std::uint64_t i = 0; i < wanted; ++i)
-                m_sample.push_back(rows[order.at(i)]);
-            std::sort(m_sample.begin(), m_sample.end(), less);
-        }
+        else
+            drawPrompts(rows, less);
         m_report.sampled = m_sample.size();
+    }
+
+    std::uint64_t promptOf(RecordRef record) const
+    {
+        return m_mixture.dataset(record.source).rows()[record.row].promptGroup;
+    }
+
+    // All rows of a prompt or none, so that pairs stay together.
+    template <typename Less>
+    void drawPrompts(const std::vector<RecordRef>& rows, const Less& less)
+    {
+        std::vector<std::pair<std::uint64_t, RecordRef>> byPrompt;
+        for (const RecordRef record : rows)
+            byPrompt.emplace_back(promptOf(record), record);
+        std::stable_sort(byPrompt.begin(), byPrompt.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+        std::vector<std::size_t> begins; // of each prompt
+        for (std::size_t i = 0; i < byPrompt.size(); ++i)
+            if (i == 0 || byPrompt[i].first != byPrompt[i - 1].first)
+                begins.push_back(i);
+        const EpochOrder order(begins.size(), m_report.seed, 0);
+        for (std::size_t p = 0; p < begins.size() && m_sample.size() < m_options.sample; ++p)
+            for (std::size_t i = begins[order.at(p)];
+                i < byPrompt.size() && byPrompt[i].first == byPrompt[begins[order.at(p)]].first;
+                ++i)
+                m_sample.push_back(byPrompt[i].second);
+        std::sort(m_sample.begin(), m_sample.end(), less);
     }
 
     static std::string_view firstRequest(const Conversation& conversation)

@@ -18,7 +18,7 @@
 namespace koala {
 
 struct DiversityOptions {
-    std::uint64_t sample = 20'000; // rows read at most; 0: all
+    std::uint64_t sample = 20'000; // rows read, all of a prompt or none; 0: all
     std::size_t verbs = 20;        // most used ones
     std::size_t objects = 4;       // of each verb
     double nearThreshold = 0.8;    // Jaccard similarity of runs of five words
@@ -67,8 +67,9 @@ struct DiversityReport {
     std::uint64_t seed = 0;
     std::vector<NgramVariety> requests; // 1 to 3 words, of user turns
     std::vector<NgramVariety> answers;  // of assistant turns
-    std::uint64_t nearGroups = 0;       // groups of near duplicates, by the first request
-    std::uint64_t nearRows = 0;         // rows in them
+    std::uint64_t prompts = 0;          // different first requests of the sample
+    std::uint64_t nearGroups = 0;       // groups of near duplicates among them
+    std::uint64_t nearRows = 0;         // requests in those groups
     std::uint64_t largestNearGroup = 0;
     std::uint64_t multiTurn = 0;         // rows with more than one answer
     std::vector<NamedCount> languages;   // of user texts, most used first; "" not detected
