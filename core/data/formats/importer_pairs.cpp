@@ -67,7 +67,7 @@ Status addPairSide(const Json& record, const char* which, PairRank rank, Convert
         KOALA_TRY(turns, contextOf(record));
     }
     KOALA_RETURN_IF_ERROR(addTurns(answer, Role::Assistant, which, turns));
-    if (turns.back().role != Role::Assistant)
+    if (turns.empty() || turns.back().role != Role::Assistant)
         return invalidInput(fmt::format("\"{}\" is no answer of the assistant", which));
     if (isBlankText(turns.back().text))
         return invalidInput(fmt::format("the answer \"{}\" is empty", which));
