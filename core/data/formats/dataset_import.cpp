@@ -177,7 +177,7 @@ private:
     {
         m_manifest.importer = m_importer->id;
         m_manifest.licence = m_request.licence;
-        m_manifest.terms = m_request.terms.empty() ? m_importer->notice : m_request.terms;
+        m_manifest.terms = m_request.terms;
         if (!m_request.columns.empty())
             m_manifest.importerOptions["columns"] = m_request.columns.toJson();
         m_manifest.use = m_request.use;
@@ -201,8 +201,24 @@ private:
         KOALA_RETURN_IF_ERROR(writeJsonFile(
             staging / "steps.json", {{"version", 1}, {"steps", OrderedJson::array()},
                                         {"effective_sha256", m_manifest.rowsSha256}}));
+        takeOverTerms();
         m_manifest.created = nowUtc();
         return writeJsonFile(staging / "manifest.json", toJson(m_manifest));
+    }
+
+    // What the data's own publication says, where nobody said otherwise.
+    void takeOverTerms()
+    {
+        const PublishedSource* source =
+            identifySource(m_request.published, m_manifest.sources.front().sha256, m_importer->id);
+        if (source != nullptr && m_manifest.licence.empty())
+            m_manifest.licence = source->licence;
+        if (source != nullptr && m_manifest.terms.empty())
+            m_manifest.terms = source->terms;
+        if (source != nullptr && source->use == "evaluation")
+            m_manifest.use = source->use;
+        if (m_manifest.terms.empty())
+            m_manifest.terms = m_importer->notice;
     }
 
     Status readFileOf(const fs::path& file)

@@ -9,18 +9,20 @@
 #include "core/data/dataset.h"
 #include "core/data/formats/column_map.h"
 #include "core/data/formats/importer.h"
+#include "core/data/formats/published_sources.h"
 
 namespace koala {
 
 struct ImportRequest {
     fs::path datasetsDirectory; // <project>/datasets
     std::vector<fs::path> files;
-    std::string name;   // "" : from the first file's name
-    std::string format; // "" : detected
-    ColumnMap columns;  // not empty: the files are tables with these columns
-    std::string licence;
-    std::string terms; // "" : what the importer's notice says
+    std::string name;    // "" : from the first file's name
+    std::string format;  // "" : detected
+    ColumnMap columns;   // not empty: the files are tables with these columns
+    std::string licence; // "" : that of the published source which the first file surely is
+    std::string terms;   // "" : the same, else what the importer's notice says
     std::string use = "training";
+    std::vector<PublishedSource> published; // what files are held against
 };
 struct ImportProgress {
     std::uint64_t bytes = 0; // read so far, of all files

@@ -72,8 +72,8 @@ std::span<const ImporterInfo> importers()
     static const std::array all{koalaRowsImporter, identityImporter, koalaJsonlImporter,
         chatGptImporter, oasstImporter, hhImporter, webGptImporter, summariesImporter,
         comparisonsImporter, pairsImporter, ktoImporter, hc3Importer, tasksImporter, alpacaImporter,
-        chatImporter, shareGptImporter, markedImporter, responseImporter, questionsImporter,
-        columnsImporter};
+        chatImporter, shareGptImporter, oigImporter, markedImporter, responseImporter,
+        questionsImporter, columnsImporter};
     return all;
 }
 

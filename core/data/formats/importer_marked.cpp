@@ -11,7 +11,12 @@ namespace {
 
 constexpr std::size_t kPreamble = 500; // bytes that may stand before the first mark
 
-std::string recognise(const HeadSample& head)
+bool isOig(const SpeakerMarks& marks)
+{
+    return marks.user == "<human>:";
+}
+
+std::string recognise(const HeadSample& head, bool oig)
 {
     for (const Json& record : head.records) {
         const Json& text = memberOr(record, "text");
@@ -22,7 +27,8 @@ std::string recognise(const HeadSample& head)
         const auto marks = marksOf(words);
         if (marks)
             (void)cutAtMarks(words, *marks, before);
-        if (marks && before.size() <= kPreamble) // a text about dialogues has its marks far inside
+        if (marks && isOig(*marks) == oig &&
+            before.size() <= kPreamble) // a text about dialogues has its marks far inside
             return fmt::format("its text is a dialogue with the marks \"{}\" and \"{}\"",
                 marks->user, marks->assistant);
     }
@@ -50,10 +56,21 @@ Status convert(const Json& record, ConvertedRow& out)
     return addDialogue(std::move(turns), std::move(conversation), out);
 }
 
+std::string recogniseOig(const HeadSample& head)
+{
+    return recognise(head, true);
+}
+std::string recogniseOther(const HeadSample& head)
+{
+    return recognise(head, false);
+}
+
 } // namespace
 
-const ImporterInfo markedImporter{"marked", "Text with marks of speakers (OIG, transcripts)",
-    R"({"text": "<human>: …\n<bot>: …"}, or a text file with lines "User: …" and "Assistant: …")",
-    recognise, convert};
+const ImporterInfo oigImporter{"oig", "OIG dialogues",
+    R"({"text": "<human>: …\n<bot>: …", "metadata": {"source": "…"}})", recogniseOig, convert};
+const ImporterInfo markedImporter{"marked", "Transcripts: text with marks of speakers",
+    R"({"text": "<|user|>: …\n<|bot|>: …"}, or a text file with lines "User: …" and "Assistant: …")",
+    recogniseOther, convert};
 
 } // namespace koala

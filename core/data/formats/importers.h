@@ -21,6 +21,7 @@ extern const ImporterInfo tasksImporter; // self-instruct and unnatural instruct
 extern const ImporterInfo alpacaImporter;
 extern const ImporterInfo chatImporter; // "messages" with role and content
 extern const ImporterInfo shareGptImporter;
+extern const ImporterInfo oigImporter;       // <human>: and <bot>:
 extern const ImporterInfo markedImporter;    // one text with marks of speakers
 extern const ImporterInfo responseImporter;  // prompt and response
 extern const ImporterInfo questionsImporter; // question and answer
