@@ -284,7 +284,7 @@ private:
         m_line += '\n';
         m_hash.update(m_line);
         KOALA_RETURN_IF_ERROR(m_rows->write(m_line));
-        KOALA_RETURN_IF_ERROR(m_index->add(facts, firstMessageOf(conversation)));
+        KOALA_RETURN_IF_ERROR(m_index->add(facts));
         ++m_manifest.rows;
         m_manifest.turns += conversation.turns.size();
         return {};
