@@ -7,7 +7,7 @@ namespace koala {
 namespace {
 
 // The names of a flat record: one that holds no lists or objects.
-std::vector<std::string> columnsOf(const Json& record)
+std::vector<std::string> columnsOf(const OrderedJson& record)
 {
     std::vector<std::string> columns;
     if (record.is_object())
@@ -38,8 +38,8 @@ Result<ImportPreview> previewImport(
     while (preview.conversations.size() < limit && preview.problems.size() < limit &&
            stream->next(raw)) {
         if (std::exchange(first, false) && raw.problem.empty())
-            if (const Result<Json> record = parseRecord(raw.text); record.ok())
-                preview.columns = columnsOf(*record);
+            if (parseRecord(raw.text).ok()) // in the order of the file
+                preview.columns = columnsOf(OrderedJson::parse(raw.text, nullptr, false));
         if (preview.detection.importer == nullptr)
             break;
         ConvertedRow converted;

@@ -4,6 +4,7 @@
 
 #include "core/data/formats/byte_source.h"
 #include "core/data/formats/csv_reader.h"
+#include "core/data/formats/parquet_reader.h"
 #include "core/data/formats/record_reader.h"
 #include "core/data/formats/text_reader.h"
 
@@ -97,10 +98,7 @@ Result<std::unique_ptr<RecordStream>> openRecordStream(const fs::path& path)
     KOALA_TRY(const std::string head, readUnpackedHead(path, kHeadBytes));
     KOALA_TRY(const FileForm form, formOf(head, path));
     if (form == FileForm::Parquet)
-        return unreadable(path, "is a Parquet file, and this build of Koala Workbench cannot read "
-                                "Parquet; write it as JSON Lines (pandas: "
-                                "df.to_json(\"x.jsonl\", orient=\"records\", lines=True)) or use a "
-                                "build with KOALA_WITH_ARROW");
+        return openParquet(path);
     KOALA_TRY(std::unique_ptr<ByteSource> source, openByteSource(path));
     using Stream = std::unique_ptr<RecordStream>;
     if (form == FileForm::Csv)

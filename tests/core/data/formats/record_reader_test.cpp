@@ -107,5 +107,35 @@ TEST(RecordReader, GzipIsUnpackedOnTheWay)
     EXPECT_NE(cut->status().error().message.find("cut short"), std::string::npos);
 }
 
+// Whatever a few wrong bytes make of a file, every step gives a piece or ends: pieces never
+// outnumber bytes, and a whole list keeps all records but those that are hit.
+TEST(RecordReader, DamageNeverKeepsItGoingRoundInACircle)
+{
+    const std::string documents[] = {
+        "[{\"id\":1,\"x\":[1,2]},{\"id\":2,\"x\":\"a,b]\"},{\"id\":3}]",
+        "[\n {\n  \"id\": 1\n },\n {\n  \"id\": 2\n }\n]\n",
+        "{\"train\":[{\"id\":1},{\"id\":2}],\"eval\":[{\"id\":3}]}",
+        "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n", "{\n\"id\":1\n}\n{\n\"id\":2\n}\n"};
+    const std::string_view bytes = "[]{},:\"\\\n 0a";
+    std::uint64_t state = 1; // a fixed sequence
+    const auto random = [&](std::size_t below) {
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        return std::size_t(state >> 33) % below;
+    };
+    for (const std::string& whole : documents)
+        for (int round = 0; round < 2000; ++round) {
+            std::string text = whole;
+            for (std::size_t hits = 1 + random(3); hits > 0; --hits)
+                text[random(text.size())] = bytes[random(bytes.size())];
+            RecordReader reader(memorySource(text));
+            std::size_t pieces = 0;
+            for (RawRecord raw; reader.next(raw);) {
+                if (!raw.problem.empty() || !parseRecord(raw.text).ok())
+                    reader.reject();
+                ASSERT_LE(++pieces, 2 * text.size()) << text;
+            }
+        }
+}
+
 } // namespace
 } // namespace koala
