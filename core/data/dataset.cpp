@@ -5,27 +5,28 @@
 #include <unistd.h>
 
 #include "core/base/line_reader.h"
+#include "core/base/utf8.h"
 #include "core/data/dataset_index.h"
+#include "core/data/index_tables.h"
+#include "core/data/row_texts.h"
+#include "core/data/row_traits.h"
 
 namespace koala {
 namespace {
 
-std::string asciiLower(std::string_view text)
+// What a list shows of a message is its beginning.
+std::string firstMessageOf(const RowTexts& texts)
 {
-    std::string lower(text);
-    for (char& c : lower)
-        c = c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c;
-    return lower;
-}
-
-bool holds(const Conversation& conversation, const std::string& lowerNeedle)
-{
-    if (asciiLower(conversation.system).find(lowerNeedle) != std::string::npos)
-        return true;
-    for (const Turn& turn : conversation.turns)
-        if (asciiLower(turn.text).find(lowerNeedle) != std::string::npos)
-            return true;
-    return false;
+    for (const RowText& turn : texts.turns()) {
+        if (turn.role != Role::User)
+            continue;
+        std::string line = elided(turn.text.substr(0, 2000), 200);
+        for (char& c : line)
+            if (static_cast<unsigned char>(c) < 0x20)
+                c = ' ';
+        return toValidUtf8(line);
+    }
+    return {};
 }
 
 } // namespace
@@ -42,6 +43,7 @@ Result<std::shared_ptr<const Dataset>> Dataset::open(const fs::path& directory)
     dataset->m_directory = directory;
     dataset->m_manifest = std::move(manifest);
     KOALA_TRY(dataset->m_rows, loadDatasetIndex(directory, dataset->m_manifest));
+    KOALA_RETURN_IF_ERROR(dataset->loadTraits());
     return std::shared_ptr<const Dataset>(std::move(dataset));
 }
 
@@ -51,21 +53,30 @@ Dataset::~Dataset()
         ::close(m_descriptor);
 }
 
-Result<Conversation> Dataset::read(std::uint64_t row) const
+Status Dataset::readLine(std::uint64_t row, std::string& line) const
 {
     if (row >= m_rows.size())
         return invalidInput(fmt::format(
             "dataset {} has {} rows; there is no row {}", m_manifest.slug, m_rows.size(), row));
     const RowFacts& facts = m_rows[row];
-    std::string line(facts.length, '\0');
+    line.resize(facts.length);
     std::size_t got = 0;
     while (got < line.size()) {
         const ssize_t count =
             ::pread(m_descriptor, line.data() + got, line.size() - got, off_t(facts.offset + got));
+        if (count < 0 && errno == EINTR)
+            continue;
         if (count <= 0)
             return fileError("read", m_directory / kRowsFile, count < 0 ? errno : EIO);
         got += std::size_t(count);
     }
+    return {};
+}
+
+Result<Conversation> Dataset::read(std::uint64_t row) const
+{
+    std::string line;
+    KOALA_RETURN_IF_ERROR(readLine(row, line));
     const std::string what = fmt::format("dataset {} row {}", m_manifest.slug, row);
     KOALA_TRY(const Json json, parseJson(line, what));
     return conversationFromJson(json, what);
@@ -74,30 +85,57 @@ Result<Conversation> Dataset::read(std::uint64_t row) const
 Result<std::vector<std::string>> Dataset::firstMessages(
     std::uint64_t begin, std::uint64_t count) const
 {
-    return loadFirstMessages(m_directory, begin, count);
+    std::vector<std::string> messages;
+    std::string line;
+    RowTexts texts;
+    const std::uint64_t end = std::min(begin + count, size());
+    for (std::uint64_t row = begin; row < end; ++row) {
+        KOALA_RETURN_IF_ERROR(readLine(row, line));
+        messages.push_back(texts.parse(line) ? firstMessageOf(texts) : std::string());
+    }
+    return messages;
 }
 
-Result<std::vector<std::uint64_t>> Dataset::search(
-    const std::string& needle, std::size_t limit, std::stop_token stop) const
+Status Dataset::loadTraits()
 {
-    std::vector<std::uint64_t> found;
-    const std::string lower = asciiLower(needle);
-    // The line holds texts escaped: compare it with the needle escaped in the same way first.
-    const std::string escaped = toLine(Json(lower));
-    const std::string inside = escaped.substr(1, escaped.size() - 2);
-    KOALA_TRY(LineReader reader, LineReader::open(m_directory / kRowsFile));
-    for (Line line; found.size() < limit && reader.next(line);) {
-        if (stop.stop_requested())
-            return cancelled("the search was stopped");
-        if (asciiLower(line.text).find(inside) == std::string::npos)
-            continue;
-        const Json json = Json::parse(line.text, nullptr, false);
-        const auto conversation = conversationFromJson(json, "row");
-        if (conversation.ok() && holds(*conversation, lower))
-            found.push_back(line.number - 1);
-    }
-    KOALA_RETURN_IF_ERROR(reader.status());
-    return found;
+    KOALA_TRY(Database database, openIndex(m_directory / kIndexFile, DatabaseMode::ReadOnly));
+    std::unordered_map<std::string, std::uint16_t> places{{"", 0}};
+    const auto place = [&](std::string_view language) {
+        const auto [known, fresh] =
+            places.try_emplace(std::string(language), std::uint16_t(m_languages.size()));
+        if (fresh)
+            m_languages.emplace_back(language);
+        return known->second;
+    };
+    bool sound = true;
+    KOALA_RETURN_IF_ERROR(database.run([&](SQLite::Database& db) {
+        SQLite::Statement query(db, "SELECT block, data FROM traits ORDER BY block");
+        while (sound && query.executeStep()) {
+            const SQLite::Column data = query.getColumn(1);
+            sound = query.getColumn(0).getInt64() * std::int64_t(kBlockRows) ==
+                        std::int64_t(m_traits.size()) &&
+                    unpackTraits(
+                        {static_cast<const char*>(data.getBlob()), std::size_t(data.getBytes())},
+                        [&](std::string_view language, std::uint32_t flags) {
+                            m_traits.push_back({flags, place(language)});
+                        });
+        }
+    }));
+    if (!sound || m_traits.size() > m_rows.size()) // then everything is read from the texts
+        m_traits.clear();
+    return {};
+}
+
+Result<RowTraits> Dataset::traits(std::uint64_t row) const
+{
+    if (row < m_traits.size())
+        return RowTraits{m_languages[m_traits[row].language], m_traits[row].flags};
+    std::string line;
+    KOALA_RETURN_IF_ERROR(readLine(row, line));
+    RowTexts texts;
+    if (!texts.parse(line))
+        return invalidInput(fmt::format("dataset {} row {} is damaged", m_manifest.slug, row));
+    return traitsOf(texts);
 }
 
 Result<std::vector<QuarantinedRecord>> Dataset::quarantine(std::size_t limit) const

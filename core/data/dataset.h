@@ -4,12 +4,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "core/data/conversation.h"
+#include "core/data/row_query.h"
 
 namespace koala {
 
@@ -23,6 +25,7 @@ struct DatasetManifest {
     std::string slug;
     std::string title;
     std::string importer; // the id of its kind (core/data/formats/importer.h)
+    OrderedJson importerOptions = OrderedJson::object(); // e.g. {"columns":{"user":"question",…}}
     std::vector<SourceFile> sources;
     std::string licence; // "" unknown
     std::string terms;
@@ -32,6 +35,7 @@ struct DatasetManifest {
     std::uint64_t sourceRows = 0; // records of the source files that gave at least one conversation
     std::uint64_t quarantined = 0; // records of the source files that gave none
     std::uint64_t droppedTurns = 0;
+    std::map<std::string, std::uint64_t> oddities; // core/data/formats/oddities.h
     std::string created;
     std::string rowsSha256;
 };
@@ -49,6 +53,12 @@ struct RowFacts {
     Feedback feedback = Feedback::None;
     std::int8_t rank = -1;     // -1 no pair, else PairRank
     bool givenHoldOut = false; // the source's own split says test, eval, validation or held_out
+};
+
+// What is told from the texts of a row, behind the import (core/data/dataset_indexing.h).
+struct RowTraits {
+    std::string language;    // the record's own tag, else detected from the user's text; "" unknown
+    std::uint32_t flags = 0; // RowFlag bits
 };
 
 struct QuarantinedRecord {
@@ -69,18 +79,36 @@ public:
     std::uint64_t size() const { return m_rows.size(); }
     const std::vector<RowFacts>& rows() const { return m_rows; }
     Result<Conversation> read(std::uint64_t row) const;
-    // The first user message, shortened, as the index has it: for lists.
+    // The line of rows.jsonl that holds the row, without its end.
+    Status readLine(std::uint64_t row, std::string& line) const;
+    // The first user message, shortened: for lists.
     Result<std::vector<std::string>> firstMessages(std::uint64_t begin, std::uint64_t count) const;
-    // Rows whose text holds `needle` (case-insensitive for ASCII), at most `limit`, in order.
-    Result<std::vector<std::uint64_t>> search(
-        const std::string& needle, std::size_t limit, std::stop_token stop = {}) const;
+
+    // The rows that pass, sorted as the query says. `part` is told of them while texts are read, if
+    // they are sorted by position. Cancelled when `stop` says so; InvalidInput for a regular
+    // expression or words that cannot be understood.
+    Result<std::vector<std::uint32_t>> find(
+        const RowQuery& query, std::stop_token stop = {}, const FoundRows& part = {}) const;
+    DatasetFacets facets() const;
+    // Rows whose words, language and flags were indexed when the dataset was opened; open it again
+    // to see more.
+    std::uint64_t indexedRows() const { return m_traits.size(); }
+    // Of an indexed row at once; else from its text.
+    Result<RowTraits> traits(std::uint64_t row) const;
     Result<std::vector<QuarantinedRecord>> quarantine(std::size_t limit) const;
 
 private:
+    struct CompactTraits {
+        std::uint32_t flags = 0;
+        std::uint16_t language = 0; // place in m_languages
+    };
     Dataset() = default;
+    Status loadTraits();
     fs::path m_directory;
     DatasetManifest m_manifest;
     std::vector<RowFacts> m_rows;
+    std::vector<CompactTraits> m_traits; // of the first rows, as far as the index reaches
+    std::vector<std::string> m_languages{""};
     int m_descriptor = -1;
 };
 

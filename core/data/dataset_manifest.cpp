@@ -9,10 +9,11 @@ OrderedJson toJson(const DatasetManifest& manifest)
         sources.push_back(
             {{"path", source.path}, {"bytes", source.bytes}, {"sha256", source.sha256}});
     return {{"version", 1}, {"slug", manifest.slug}, {"title", manifest.title},
-        {"importer", manifest.importer}, {"sources", sources}, {"licence", manifest.licence},
-        {"terms", manifest.terms}, {"use", manifest.use}, {"rows", manifest.rows},
-        {"turns", manifest.turns}, {"source_rows", manifest.sourceRows},
-        {"quarantined", manifest.quarantined}, {"dropped_turns", manifest.droppedTurns},
+        {"importer", manifest.importer}, {"importer_options", manifest.importerOptions},
+        {"sources", sources}, {"licence", manifest.licence}, {"terms", manifest.terms},
+        {"use", manifest.use}, {"rows", manifest.rows}, {"turns", manifest.turns},
+        {"source_rows", manifest.sourceRows}, {"quarantined", manifest.quarantined},
+        {"dropped_turns", manifest.droppedTurns}, {"oddities", manifest.oddities},
         {"created", manifest.created}, {"rows_sha256", manifest.rowsSha256}};
 }
 
@@ -47,6 +48,12 @@ Result<DatasetManifest> readDatasetManifest(const fs::path& directory)
     manifest.sourceRows = count("source_rows");
     manifest.quarantined = count("quarantined");
     manifest.droppedTurns = count("dropped_turns");
+    if (const Json& oddities = memberOr(json, "oddities"); oddities.is_object())
+        for (const auto& [name, number] : oddities.items())
+            if (number.is_number_unsigned())
+                manifest.oddities[name] = number.get<std::uint64_t>();
+    if (const Json& options = memberOr(json, "importer_options"); options.is_object())
+        manifest.importerOptions = OrderedJson::parse(options.dump());
     manifest.created = stringOr(json, "created", "");
     KOALA_TRY(manifest.rowsSha256, stringAt(json, "rows_sha256", what));
     const Json& sources = memberOr(json, "sources");

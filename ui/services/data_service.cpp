@@ -5,11 +5,14 @@
 #include <QDir>
 #include <QFileInfo>
 
+#include <fmt/format.h>
+
 #include "core/base/line_reader.h"
 #include "core/base/utf8.h"
 #include "core/data/formats/importer.h"
 #include "core/data/mix/training_stream.h"
 #include "core/store/project.h"
+#include "ui/services/role_words.h"
 #include "ui/services/tokenizer_cache.h"
 #include "ui/services/words.h"
 
@@ -19,6 +22,8 @@ namespace {
 constexpr int kSettleMs = 250;
 constexpr std::int64_t kNoLimit = 1'000'000;
 constexpr std::uint64_t kMaxPromptLines = 10'000'000;
+constexpr std::size_t kListLetters = 240;       // of a first message
+constexpr std::size_t kTokenBytes = 256 * 1024; // of a conversation shown as tokens
 
 struct Listing {
     std::vector<DataSource> sources;
@@ -105,21 +110,48 @@ bool decodesToSame(const TokenRow& row, const std::vector<ChatTurn>& turns)
     return true;
 }
 
-QString roleTitle(ChatTurn::Speaker speaker)
+QString speakerTitle(ChatTurn::Speaker speaker)
 {
     switch (speaker) {
     case ChatTurn::Speaker::System:
-        return QStringLiteral("SYSTEM");
+        return roleTitle(Role::System);
     case ChatTurn::Speaker::User:
-        return QStringLiteral("USER");
+        return roleTitle(Role::User);
     case ChatTurn::Speaker::Assistant:
-        return QStringLiteral("GPT");
+        return roleTitle(Role::Assistant);
     case ChatTurn::Speaker::Context:
-        return QStringLiteral("CONTEXT");
+        return roleTitle(Role::Context);
     case ChatTurn::Speaker::Tool:
-        return QStringLiteral("TOOL");
+        return roleTitle(Role::Tool);
     }
     return {};
+}
+
+std::size_t bytesOf(const Conversation& conversation)
+{
+    std::size_t bytes = conversation.system.size();
+    for (const Turn& turn : conversation.turns)
+        bytes += turn.text.size();
+    return bytes;
+}
+
+// First messages of rows in any order, read in runs of neighbours.
+QStringList firstMessagesOf(
+    const Dataset& dataset, const std::vector<std::uint32_t>& rows, std::stop_token stop)
+{
+    QStringList texts;
+    for (std::size_t at = 0; at < rows.size() && !stop.stop_requested();) {
+        std::size_t end = at + 1;
+        while (end < rows.size() && rows[end] == rows[end - 1] + 1)
+            ++end;
+        const auto read = dataset.firstMessages(rows[at], end - at);
+        for (std::size_t i = at; i < end; ++i)
+            texts.append(!read.ok()              ? qtext(read.error().message)
+                         : i - at < read->size() ? qtext(elided((*read)[i - at], kListLetters))
+                                                 : QString());
+        at = end;
+    }
+    return texts;
 }
 
 Result<TokenRow> tokenRow(const Dataset& dataset, std::uint64_t row,
@@ -130,6 +162,10 @@ Result<TokenRow> tokenRow(const Dataset& dataset, std::uint64_t row,
         KOALA_TRY(id, templateFromName(templateName_));
     }
     KOALA_TRY(const Conversation conversation, dataset.read(row));
+    if (bytesOf(conversation) > kTokenBytes)
+        return invalidInput(fmt::format("row {} holds {} bytes of text: too many to lay out as "
+                                        "tokens; its words are in the Rows tab",
+            row + 1, bytesOf(conversation)));
     const std::vector<ChatTurn> turns = chatTurnsOf(conversation, {});
     RenderOptions options;
     options.addBos = templateWantsBos(id);
@@ -138,7 +174,7 @@ Result<TokenRow> tokenRow(const Dataset& dataset, std::uint64_t row,
     out.model = qtext(loaded.model);
     out.templateName = qtext(std::string(templateName(id)));
     for (const ChatTurn& turn : turns)
-        out.roles.push_back(roleTitle(turn.speaker));
+        out.roles.push_back(speakerTitle(turn.speaker));
     for (const RenderedToken& token : rendered.tokens) {
         TokenRow::Piece piece;
         piece.id = token.id;
@@ -187,7 +223,7 @@ Result<DatasetTokens> countDatasetTokens(const fs::path& project, const std::str
 
 DataService::DataService(fs::path project, QObject* parent)
     : QObject(parent), m_project(std::move(project)),
-      m_tokenizers(std::make_shared<TokenizerCache>(m_project)), m_child(this)
+      m_tokenizers(std::make_shared<TokenizerCache>(m_project)), m_imports(m_project)
 {
     m_settle.setSingleShot(true);
     m_settle.setInterval(kSettleMs);
@@ -196,8 +232,10 @@ DataService::DataService(fs::path project, QObject* parent)
         m_watcher.addPath(qtext((m_project / folder).string()));
     connect(
         &m_watcher, &QFileSystemWatcher::directoryChanged, &m_settle, qOverload<>(&QTimer::start));
-    connect(&m_child, &JsonChild::line, this, &DataService::readImportLine);
-    connect(&m_child, &JsonChild::ended, this, &DataService::endImport);
+    connect(&m_imports, &ImportQueue::changed, this, &DataService::importChanged);
+    connect(&m_imports, &ImportQueue::ended, this, &DataService::refresh);
+    connect(&m_imports, &ImportQueue::imported, this, &DataService::imported);
+    m_imports.resume();
 }
 
 DataService::~DataService() = default;
@@ -251,100 +289,60 @@ void DataService::countTokens()
         });
 }
 
-void DataService::importFiles(const QStringList& files, const QString& format)
+void DataService::importFiles(const QStringList& files)
 {
-    if (files.isEmpty())
-        return;
     for (const QString& file : files) // a dataset a file
-        m_pending.push_back({{file}, format});
-    if (!m_import.running)
-        startNextImport();
+        import({.files = {file}});
 }
 
-void DataService::startNextImport()
+void DataService::import(const ImportOrder& order)
 {
-    if (m_pending.empty())
+    m_imports.add(order);
+    if (order.files.isEmpty() || !order.format.isEmpty())
         return;
-    const PendingImport next = m_pending.front();
-    m_pending.erase(m_pending.begin());
-    m_import = {};
-    m_import.running = true;
-    m_import.file = QFileInfo(next.files.first()).fileName();
-    for (const QString& file : next.files)
-        m_import.totalBytes += quint64(QFileInfo(file).size());
-    m_importedSlug.clear();
-    QStringList arguments{QStringLiteral("--project"), qtext(m_project.string()),
-        QStringLiteral("data"), QStringLiteral("import")};
-    arguments += next.files;
-    arguments.append(QStringLiteral("--json"));
-    if (!next.format.isEmpty())
-        arguments << QStringLiteral("--format") << next.format;
-    m_child.start(arguments);
-    m_detecting.request([file = fs::path(next.files.first().toStdString())](
+    m_detecting.request([file = fs::path(order.files.first().toStdString())](
                             std::stop_token) { return detectFile(file); },
-        [this](Result<Detection> detection) {
-            if (!detection.ok() || detection->importer == nullptr)
-                return; // the import itself says what is wrong
-            m_import.kind = qtext(std::string(detection->importer->id));
-            m_import.reason = qtext(detection->reason);
-            Q_EMIT importChanged();
+        [this, file = order.files.first()](Result<Detection> detection) {
+            if (detection.ok() && detection->importer != nullptr) // else the import says it
+                m_imports.setKind(
+                    file, qtext(std::string(detection->importer->id)), qtext(detection->reason));
         });
-    Q_EMIT importChanged();
 }
 
-void DataService::readImportLine(const Json& line)
+void DataService::editSource(const QString& slug, const SourceEdit& edit)
 {
-    m_import.bytes = std::uint64_t(integerOr(line, "bytes", std::int64_t(m_import.bytes)));
-    m_import.totalBytes =
-        std::uint64_t(integerOr(line, "total_bytes", std::int64_t(m_import.totalBytes)));
-    m_import.rows = std::uint64_t(integerOr(line, "rows", std::int64_t(m_import.rows)));
-    m_import.quarantined =
-        std::uint64_t(integerOr(line, "quarantined", std::int64_t(m_import.quarantined)));
-    if (const std::string kind = stringOr(line, "importer", stringOr(line, "format", ""));
-        !kind.empty())
-        m_import.kind = qtext(kind);
-    if (const std::string reason = stringOr(line, "reason", ""); !reason.empty())
-        m_import.reason = qtext(reason);
-    if (const std::string slug = stringOr(line, "slug", ""); !slug.empty())
-        m_importedSlug = qtext(slug);
-    Q_EMIT importChanged();
+    m_editing.request([project = m_project, slug = slug.toStdString(), edit](
+                          std::stop_token) { return koala::editSource(project, slug, edit); },
+        [this](Status status) {
+            if (!status.ok())
+                Q_EMIT sourceFailed(qtext(status.error().message));
+            refresh();
+        });
 }
 
-void DataService::endImport(JsonChild::End end, const QString& message)
+void DataService::removeSource(const QString& slug)
 {
-    m_import.running = false;
-    m_import.failed = end == JsonChild::End::Failed || end == JsonChild::End::Crashed;
-    switch (end) {
-    case JsonChild::End::Done:
-        m_import.message =
-            tr("%1: %2 rows imported").arg(m_import.file, grouped(qint64(m_import.rows)));
-        break;
-    case JsonChild::End::Incomplete:
-        m_import.message = tr("%1: %2 rows imported, %3 broken records set aside")
-                               .arg(m_import.file, grouped(qint64(m_import.rows)),
-                                   grouped(qint64(m_import.quarantined)));
-        break;
-    case JsonChild::End::Cancelled:
-        m_import.message = tr("%1: import cancelled, nothing was kept").arg(m_import.file);
-        break;
-    case JsonChild::End::Failed:
-    case JsonChild::End::Crashed:
-        m_import.message =
-            message.isEmpty() ? tr("%1: the import failed").arg(m_import.file) : message;
-        break;
-    }
-    refresh();
-    Q_EMIT importChanged();
-    if (!m_importedSlug.isEmpty() &&
-        (end == JsonChild::End::Done || end == JsonChild::End::Incomplete))
-        Q_EMIT imported(m_importedSlug);
-    startNextImport();
+    m_editing.request([project = m_project, slug = slug.toStdString()](
+                          std::stop_token) { return trashSource(project, slug); },
+        [this, slug](Result<fs::path> trashed) {
+            if (trashed.ok())
+                Q_EMIT removed(slug, qtext(trashed->string()));
+            else
+                Q_EMIT sourceFailed(qtext(trashed.error().message));
+            refresh();
+        });
 }
 
-void DataService::cancelImport()
+void DataService::restoreSource(const QString& slug, const QString& trashed)
 {
-    m_pending.clear();
-    m_child.cancel();
+    m_editing.request(
+        [project = m_project, slug = slug.toStdString(), from = fs::path(trashed.toStdString())](
+            std::stop_token) { return koala::restoreSource(project, slug, from); },
+        [this](Status status) {
+            if (!status.ok())
+                Q_EMIT sourceFailed(qtext(status.error().message));
+            refresh();
+        });
 }
 
 void DataService::open(const QString& slug)
@@ -356,6 +354,9 @@ void DataService::open(const QString& slug)
     m_facts.cancel();
     m_searching.cancel();
     m_tokens.cancel();
+    m_texts.cancel();
+    m_conversation.cancel();
+    m_setAside.cancel();
     m_opening.request([directory = m_project / "datasets" / slug.toStdString()](
                           std::stop_token) { return Dataset::open(directory); },
         [this, slug](Result<std::shared_ptr<const Dataset>> dataset) {
@@ -384,16 +385,71 @@ void DataService::search(const RowFilter& filter)
 {
     if (!m_open)
         return;
+    // Parts come through the event loop too; those of an overtaken search find another number.
+    const std::uint64_t number = ++m_searchNumber;
+    const FoundRows part = [this, filter, number](std::span<const std::uint32_t> more) {
+        QMetaObject::invokeMethod(
+            this,
+            [this, filter, number, rows = std::vector<std::uint32_t>(more.begin(), more.end())] {
+                if (number != m_searchNumber)
+                    return;
+                m_found.insert(m_found.end(), rows.begin(), rows.end());
+                Q_EMIT foundSoFar(filter, m_found);
+            },
+            Qt::QueuedConnection);
+    };
+    m_found.clear();
     m_searching.request(
-        [dataset = m_open, facts = m_openFacts, tokens = m_openTokens, filter](
+        [dataset = m_open, facts = m_openFacts, tokens = m_openTokens, filter, part](
             std::stop_token stop) {
-            return filterRows(*dataset, facts.get(), tokens.get(), filter, stop);
+            return filterRows(*dataset, facts.get(), tokens.get(), filter, stop, part);
         },
         [this, filter](Result<std::vector<std::uint32_t>> rows) {
+            ++m_searchNumber;
             if (rows.ok())
                 Q_EMIT searched(filter, *rows);
             else if (rows.error().code != ErrorCode::Cancelled)
                 Q_EMIT searchFailed(qtext(rows.error().message));
+        });
+}
+
+void DataService::cancelSearch()
+{
+    ++m_searchNumber;
+    m_searching.cancel();
+}
+
+void DataService::requestTexts(std::vector<std::uint32_t> rows)
+{
+    if (!m_open)
+        return;
+    m_texts.request([dataset = m_open, rows](
+                        std::stop_token stop) { return firstMessagesOf(*dataset, rows, stop); },
+        [this, rows](const QStringList& texts) { Q_EMIT textsReady(rows, texts); });
+}
+
+void DataService::requestConversation(std::uint64_t row)
+{
+    if (!m_open || row >= m_open->size())
+        return;
+    m_conversation.request([dataset = m_open, row](std::stop_token) { return dataset->read(row); },
+        [this, row](Result<Conversation> conversation) {
+            if (conversation.ok())
+                Q_EMIT conversationReady(
+                    row, std::make_shared<const Conversation>(std::move(*conversation)));
+            else
+                Q_EMIT conversationFailed(qtext(conversation.error().message));
+        });
+}
+
+void DataService::requestSetAside()
+{
+    if (!m_open)
+        return;
+    m_setAside.request(
+        [dataset = m_open](std::stop_token) { return dataset->quarantine(kSetAsideListed); },
+        [this](Result<std::vector<QuarantinedRecord>> records) {
+            Q_EMIT setAsideReady(records.ok() ? *records : std::vector<QuarantinedRecord>());
         });
 }
 

@@ -14,9 +14,12 @@
 #include <QTimer>
 
 #include "core/data/dataset.h"
+#include "core/data/formats/importer.h"
 #include "ui/services/dataset_facts.h"
-#include "ui/services/json_child.h"
+#include "ui/services/import_preview.h"
+#include "ui/services/import_queue.h"
 #include "ui/services/latest_task.h"
+#include "ui/services/source_files.h"
 
 namespace koala {
 
@@ -35,15 +38,7 @@ struct PromptSetItem {
     std::uint64_t prompts = 0;
 };
 
-struct ImportState {
-    bool running = false;
-    QString file;
-    std::uint64_t bytes = 0, totalBytes = 0, rows = 0, quarantined = 0;
-    QString kind;    // named once known
-    QString reason;  // why it is that kind
-    QString message; // of the last import: what came of it
-    bool failed = false;
-};
+inline constexpr std::size_t kSetAsideListed = 5000;
 
 // One conversation as tokens: the exact pieces that training sees.
 struct TokenRow {
@@ -75,17 +70,30 @@ public:
     const std::vector<PromptSetItem>& promptSets() const { return m_promptSets; }
     QStringList models() const { return m_models; }
 
-    // A dataset from each file; the kind is detected unless `format` names one. One import at a
-    // time, later ones wait.
-    void importFiles(const QStringList& files, const QString& format = {});
-    void cancelImport();
-    const ImportState& importState() const { return m_import; }
+    // A dataset from each file, its kind detected. One import at a time, later ones wait.
+    void importFiles(const QStringList& files);
+    void import(const ImportOrder& order);
+    ImportQueue& imports() { return m_imports; }
+    ImportPreviewer& previews() { return m_previews; }
+    const ImportState& importState() const { return m_imports.state(); }
+
+    // Facts of a source, changed by hand. Answers with sourcesChanged() or sourceFailed().
+    void editSource(const QString& slug, const SourceEdit& edit);
+    void removeSource(const QString& slug); // into the project's .trash: removed()
+    void restoreSource(const QString& slug, const QString& trashed);
 
     // Opens a dataset: opened() with its index, then factsReady() and tokensReady() as they are
     // made.
     void open(const QString& slug);
     const QString& openSlug() const { return m_openSlug; }
+    // searched() with all rows that pass; foundSoFar() while texts are still being read.
     void search(const RowFilter& filter);
+    void cancelSearch();
+    bool searching() const { return m_searching.busy(); }
+    // First messages of these rows of the open dataset, for what a list shows.
+    void requestTexts(std::vector<std::uint32_t> rows);
+    void requestConversation(std::uint64_t row);
+    void requestSetAside();
     // Row of the open dataset under a template ("" the model's own) and a model ("" the first).
     void requestTokens(std::uint64_t row, const QString& templateName, const QString& model);
 
@@ -93,24 +101,26 @@ Q_SIGNALS:
     void sourcesChanged();
     void importChanged();
     void imported(const QString& slug);
+    void removed(const QString& slug, const QString& trashed);
+    void sourceFailed(const QString& message);
     void opened(std::shared_ptr<const koala::Dataset> dataset);
     void openFailed(const QString& slug, const QString& message);
     void factsReady(std::shared_ptr<const koala::DatasetFacts> facts);
     void tokensReady(std::shared_ptr<const koala::DatasetTokens> tokens);
     void tokensFailed(const QString& message);
+    void foundSoFar(const koala::RowFilter& filter, const std::vector<std::uint32_t>& rows);
     void searched(const koala::RowFilter& filter, const std::vector<std::uint32_t>& rows);
     void searchFailed(const QString& message);
+    void textsReady(const std::vector<std::uint32_t>& rows, const QStringList& texts);
+    void conversationReady(
+        std::uint64_t row, std::shared_ptr<const koala::Conversation> conversation);
+    void conversationFailed(const QString& message);
+    // At most kSetAsideListed of them.
+    void setAsideReady(const std::vector<koala::QuarantinedRecord>& records);
     void tokenRowReady(const koala::TokenRow& row);
     void tokenRowFailed(const QString& message);
 
 private:
-    struct PendingImport {
-        QStringList files;
-        QString format;
-    };
-    void startNextImport();
-    void readImportLine(const Json& line);
-    void endImport(JsonChild::End end, const QString& message);
     void countTokens();
 
     fs::path m_project;
@@ -121,10 +131,11 @@ private:
     QFileSystemWatcher m_watcher;
     QTimer m_settle; // several changes of a folder are one refresh
     LatestTask m_detecting, m_listing, m_counting, m_opening, m_facts, m_searching, m_tokens;
-    JsonChild m_child;
-    ImportState m_import;
-    QString m_importedSlug;
-    std::vector<PendingImport> m_pending;
+    LatestTask m_texts, m_conversation, m_setAside, m_editing;
+    ImportQueue m_imports;
+    ImportPreviewer m_previews;
+    std::uint64_t m_searchNumber = 0;
+    std::vector<std::uint32_t> m_found; // of the search that runs
     QString m_openSlug;
     std::shared_ptr<const Dataset> m_open;
     std::shared_ptr<const DatasetFacts> m_openFacts;

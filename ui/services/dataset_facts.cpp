@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
 #include <cmath>
 #include <optional>
 #include <regex>
@@ -13,6 +14,7 @@ namespace {
 constexpr std::size_t kStopEvery = 256;   // rows between two looks at the stop token
 constexpr std::size_t kRegexBytes = 8192; // std::regex recurses once a character
 constexpr std::size_t kMaxLanguages = 1000;
+constexpr std::chrono::milliseconds kTellEvery(100);
 
 std::string lowered(std::string_view text)
 {
@@ -103,6 +105,35 @@ bool labelFits(const RowFacts& row, RowFilter::Label label)
     return true;
 }
 
+void sortRows(std::vector<std::uint32_t>& rows, const Dataset& dataset, const DatasetFacts* facts,
+    const DatasetTokens* tokens, const RowFilter& filter)
+{
+    const auto by = [&](auto key) {
+        if (filter.descending)
+            std::ranges::stable_sort(rows, std::greater(), key);
+        else
+            std::ranges::stable_sort(rows, std::less(), key);
+    };
+    switch (filter.sort) {
+    case RowFilter::Sort::Position:
+        if (filter.descending)
+            std::ranges::reverse(rows);
+        return;
+    case RowFilter::Sort::Turns:
+        return by([&](std::uint32_t row) { return dataset.rows()[row].turns; });
+    case RowFilter::Sort::Tokens:
+        return by([&](std::uint32_t row) {
+            return tokens != nullptr ? tokens->tokens[row] : dataset.rows()[row].characters;
+        });
+    case RowFilter::Sort::Language:
+        if (facts != nullptr)
+            by([&](std::uint32_t row) -> const std::string& {
+                return facts->languages[facts->language[row]];
+            });
+        return;
+    }
+}
+
 double roundedWidth(double width)
 {
     if (width <= 1)
@@ -139,13 +170,26 @@ Result<DatasetFacts> gatherFacts(const Dataset& dataset, std::stop_token stop)
 }
 
 Result<std::vector<std::uint32_t>> filterRows(const Dataset& dataset, const DatasetFacts* facts,
-    const DatasetTokens* tokens, const RowFilter& filter, std::stop_token stop)
+    const DatasetTokens* tokens, const RowFilter& filter, std::stop_token stop,
+    const FoundRows& part)
 {
     KOALA_TRY(const TextMatcher matcher, TextMatcher::make(filter));
+    const bool streams = part && filter.sort == RowFilter::Sort::Position && !filter.descending &&
+                         !filter.text.empty();
     std::vector<std::uint32_t> found;
+    std::size_t told = 0;
+    auto last = std::chrono::steady_clock::now();
     for (std::uint64_t row = 0; row < dataset.size(); ++row) {
-        if (row % kStopEvery == 0 && stop.stop_requested())
-            return cancelled("the search was overtaken");
+        if (row % kStopEvery == 0) {
+            if (stop.stop_requested())
+                return cancelled("the search was overtaken");
+            const auto now = std::chrono::steady_clock::now();
+            if (streams && found.size() > told && now - last > kTellEvery) {
+                part(std::span(found).subspan(told));
+                told = found.size();
+                last = now;
+            }
+        }
         const RowFacts& rowFacts = dataset.rows()[row];
         if (!within(rowFacts.turns, std::uint64_t(filter.minTurns), std::uint64_t(filter.maxTurns)))
             continue;
@@ -162,6 +206,7 @@ Result<std::vector<std::uint32_t>> filterRows(const Dataset& dataset, const Data
         }
         found.push_back(std::uint32_t(row));
     }
+    sortRows(found, dataset, facts, tokens, filter);
     return found;
 }
 

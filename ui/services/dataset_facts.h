@@ -4,8 +4,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -41,12 +43,19 @@ struct RowFilter {
     int minTurns = 0, maxTurns = 0; // 0: no bound
     std::uint32_t minTokens = 0, maxTokens = 0;
     enum class Label { Any, Positive, Negative, Chosen, Rejected, HeldOut } label = Label::Any;
+    enum class Sort { Position, Turns, Tokens, Language } sort = Sort::Position;
+    bool descending = false;
     bool operator==(const RowFilter&) const = default;
     bool empty() const { return *this == RowFilter{}; }
 };
-// Row numbers that pass, in order. Facts and tokens may be null: their bounds then pass everything.
+// Further rows that pass, on the worker's thread, about ten times a second while texts are read;
+// only where they are sorted by position.
+using FoundRows = std::function<void(std::span<const std::uint32_t> more)>;
+// Row numbers that pass, sorted as the filter says. Facts and tokens may be null: their bounds then
+// pass everything, and sorting by them keeps the order.
 Result<std::vector<std::uint32_t>> filterRows(const Dataset& dataset, const DatasetFacts* facts,
-    const DatasetTokens* tokens, const RowFilter& filter, std::stop_token stop);
+    const DatasetTokens* tokens, const RowFilter& filter, std::stop_token stop,
+    const FoundRows& part = {});
 
 struct Histogram {
     std::vector<std::uint64_t> counts; // equal bins from 0 on

@@ -1,16 +1,13 @@
 #include "ui/services/mixture_service.h"
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
-#include <unordered_set>
 
 #include <QFileInfo>
+#include <QRegularExpression>
 
-#include "core/base/utf8.h"
-#include "core/data/mix/training_stream.h"
-#include "core/data/permutation.h"
 #include "core/store/project.h"
-#include "core/study/prompt_set.h"
 #include "ui/services/tokenizer_cache.h"
 #include "ui/services/words.h"
 
@@ -19,13 +16,22 @@ namespace koala {
 namespace {
 constexpr int kSettleMs = 250;
 constexpr int kIdleMs = 350; // checks wait until a slider rests
-constexpr std::size_t kPreviewed = 60, kRendered = 12;
-constexpr std::int64_t kNoLimit = 1'000'000;
+constexpr std::uint64_t kToldRows = 2048;
 
 struct Listing {
-    QStringList mixtures, models;
+    QStringList mixtures, models, promptSets;
     std::vector<MixtureDataset> datasets;
+    std::vector<DatasetManifest> manifests;
 };
+
+// As licences are written: CC BY-NC 4.0, "non-commercial use only", "research only".
+bool isNonCommercial(const QString& words)
+{
+    static const QRegularExpression pattern(
+        QStringLiteral("non-?\\s?commercial|\\bnc\\b|research (use )?only"),
+        QRegularExpression::CaseInsensitiveOption);
+    return pattern.match(words).hasMatch();
+}
 
 Listing listProject(const fs::path& directory)
 {
@@ -39,6 +45,9 @@ Listing listProject(const fs::path& directory)
     if (const auto models = project->models(); models.ok())
         for (const ModelEntry& model : *models)
             listing.models.append(qtext(model.slug));
+    if (const auto sets = project->promptSets(); sets.ok())
+        for (const std::string& set : *sets)
+            listing.promptSets.append(qtext(set));
     const auto entries = project->datasets();
     for (std::size_t i = 0; entries.ok() && i < entries->size(); ++i) {
         const DatasetEntry& entry = (*entries)[i];
@@ -49,7 +58,9 @@ Listing listProject(const fs::path& directory)
         item.title = qtext(entry.manifest->title.empty() ? entry.slug : entry.manifest->title);
         item.rows = entry.manifest->rows;
         item.evaluation = entry.manifest->use == "evaluation";
-        item.termsKnown = !entry.manifest->licence.empty() || !entry.manifest->terms.empty();
+        item.licence = qtext(entry.manifest->licence);
+        item.terms = qtext(entry.manifest->terms);
+        item.nonCommercial = isNonCommercial(item.licence) || isNonCommercial(item.terms);
         if (const auto dataset = project->dataset(entry.slug); dataset.ok()) {
             item.hasPairs = std::ranges::any_of((*dataset)->rows(), [](const RowFacts& row) {
                 return row.rank >= 0 || row.feedback != Feedback::None;
@@ -57,6 +68,7 @@ Listing listProject(const fs::path& directory)
             item.hasGivenSplit = std::ranges::any_of((*dataset)->rows(), &RowFacts::givenHoldOut);
         }
         listing.datasets.push_back(std::move(item));
+        listing.manifests.push_back(*entry.manifest);
     }
     return listing;
 }
@@ -73,154 +85,6 @@ std::string inputsOf(Mixture mixture)
     return toLine(toJson(mixture));
 }
 
-Result<std::shared_ptr<const ResolvedMixture>> resolve(const fs::path& project,
-    const Mixture& mixture, TokenizerCache& tokenizers, std::stop_token stop)
-{
-    KOALA_TRY(const auto loaded, tokenizers.load(mixture.model));
-    ResolvedMixture::Options options;
-    options.projectDirectory = project;
-    options.chatTemplate = loaded.chatTemplate;
-    options.stop = stop;
-    if (!mixture.chatTemplate.empty()) {
-        KOALA_TRY(options.chatTemplate, templateFromName(mixture.chatTemplate));
-    }
-    return ResolvedMixture::open(mixture, loaded.tokenizer, options);
-}
-
-QString roleWord(ChatTurn::Speaker speaker)
-{
-    constexpr const char* kWords[] = {"SYSTEM", "USER", "GPT", "CONTEXT", "TOOL"};
-    return QString::fromLatin1(kWords[std::size_t(speaker)]);
-}
-
-std::string firstUserMessage(const Conversation& conversation)
-{
-    for (const Turn& turn : conversation.turns)
-        if (turn.role == Role::User)
-            return turn.text;
-    return conversation.turns.empty() ? std::string() : conversation.turns.front().text;
-}
-
-QString markerWord(const Conversation& conversation, MarkerMode mode)
-{
-    switch (markerOf(conversation, mode)) {
-    case Marker::Positive:
-        return QStringLiteral("positive");
-    case Marker::Negative:
-        return QStringLiteral("negative");
-    case Marker::None:
-        break;
-    }
-    return {};
-}
-
-Result<PreviewRecord> previewOf(const ResolvedMixture& mixture, RecordRef ref, bool rendered)
-{
-    KOALA_TRY(const Conversation conversation, mixture.conversation(ref));
-    PreviewRecord record;
-    record.source = int(ref.source);
-    std::string line = firstUserMessage(conversation).substr(0, 800);
-    std::ranges::replace_if(line, [](unsigned char c) { return c < 0x20; }, ' ');
-    record.message = qtext(elided(toValidUtf8(line), 200));
-    record.turns = int(conversation.turns.size());
-    record.tokens = mixture.tokensOf(ref);
-    record.trained = mixture.trainedTokensOf(ref);
-    record.marker = markerWord(conversation, mixture.mixture().sources[ref.source].markers);
-    if (!rendered)
-        return record;
-    KOALA_TRY(const Rendered tokens, mixture.render(ref));
-    for (const ChatTurn& turn : chatTurnsOf(conversation, mixture.mixture().system))
-        record.roles.push_back(roleWord(turn.speaker));
-    for (const RenderedToken& token : tokens.tokens) {
-        PreviewRecord::Piece piece;
-        piece.id = token.id;
-        piece.trained = token.trained;
-        piece.special = mixture.tokenizer().isControl(token.id);
-        piece.fromTemplate = token.turn < 0;
-        piece.turn = token.turn;
-        piece.bytes = QByteArray::fromStdString(mixture.tokenizer().bytes(token.id));
-        piece.text = piece.special ? qtext(mixture.tokenizer().piece(token.id))
-                                   : qtext(toValidUtf8(piece.bytes.toStdString()));
-        record.pieces.push_back(std::move(piece));
-    }
-    return record;
-}
-
-std::unordered_set<std::uint64_t> groupsOf(
-    const ResolvedMixture& mixture, const std::vector<RecordRef>& records)
-{
-    std::unordered_set<std::uint64_t> groups;
-    for (const RecordRef ref : records)
-        groups.insert(mixture.dataset(ref.source).rows()[ref.row].promptGroup);
-    return groups;
-}
-
-struct Checked {
-    MixtureChecks checks;
-    std::vector<PreviewRecord> preview;
-};
-
-void checkTestSets(const fs::path& directory, const std::unordered_set<std::uint64_t>& training,
-    MixtureChecks& checks)
-{
-    const auto project = Project::open(directory);
-    if (!project.ok())
-        return;
-    const auto slugs = project->promptSets();
-    for (std::size_t i = 0; slugs.ok() && i < slugs->size(); ++i) {
-        const auto set = loadPromptSet(project->promptSetFile((*slugs)[i]));
-        if (!set.ok())
-            continue;
-        for (const Prompt& prompt : set->prompts) {
-            ++checks.testPrompts;
-            const auto first =
-                std::ranges::find(prompt.turns, std::string("user"), &PromptTurn::role);
-            const std::string& text = first == prompt.turns.end() ? prompt.text() : first->text;
-            checks.overlap += training.contains(promptGroupOf(std::string_view(text))) ? 1 : 0;
-        }
-    }
-}
-
-Result<Checked> checkMixture(const fs::path& project, const Mixture& mixture,
-    TokenizerCache& tokenizers, std::stop_token stop)
-{
-    KOALA_TRY(const auto resolved, resolve(project, mixture, tokenizers, stop));
-    Mixture unlimited = mixture;
-    unlimited.maxTokens = kNoLimit;
-    unlimited.packingLength = kNoLimit;
-    KOALA_TRY(const auto whole, resolve(project, unlimited, tokenizers, stop));
-    Checked out;
-    MixtureChecks& checks = out.checks;
-    const auto& records = resolved->result().training;
-    checks.conversations = records.size();
-    for (const RecordRef ref : records) {
-        const std::uint32_t tokens = whole->tokensOf(ref);
-        checks.longest = std::max(checks.longest, tokens);
-        checks.cut += tokens > std::uint64_t(mixture.maxTokens) ? 1 : 0;
-    }
-    if (stop.stop_requested())
-        return cancelled("overtaken");
-    const auto training = groupsOf(*resolved, records);
-    for (const std::uint64_t group : groupsOf(*resolved, resolved->result().holdOut))
-        checks.bothSides += training.contains(group) ? 1 : 0;
-    checkTestSets(project, training, checks);
-    checks.packedSequences = TrainingStream(resolved, StreamPart::Training).sequences(0);
-    checks.order = qtext(resolved->orderSha256());
-    checks.templateName = qtext(std::string(templateName(resolved->chatTemplate())));
-    checks.sourcesUsed = int(mixture.sources.size());
-    for (std::size_t i = 0; i < mixture.sources.size(); ++i) {
-        const DatasetManifest& manifest = resolved->dataset(i).manifest();
-        checks.termsKnown += !manifest.licence.empty() || !manifest.terms.empty() ? 1 : 0;
-    }
-    const EpochOrder order(records.size(), mixture.seed, 0);
-    for (std::size_t i = 0; i < std::min(kPreviewed, records.size()); ++i) {
-        if (stop.stop_requested())
-            return cancelled("overtaken");
-        KOALA_TRY(PreviewRecord record, previewOf(*resolved, records[order.at(i)], i < kRendered));
-        out.preview.push_back(std::move(record));
-    }
-    return out;
-}
 } // namespace
 
 struct MixtureService::Engine {
@@ -229,12 +93,13 @@ struct MixtureService::Engine {
     std::shared_ptr<const ResolvedMixture> resolved;
 
     Result<MixtureResult> calculate(const fs::path& project, const Mixture& mixture,
-        TokenizerCache& tokenizers, std::stop_token stop)
+        TokenizerCache& tokenizers, std::stop_token stop,
+        std::function<void(std::uint64_t, std::uint64_t)> progress)
     {
         const std::lock_guard lock(mutex);
         const std::string wanted = inputsOf(mixture);
         if (!resolved || wanted != inputs) {
-            KOALA_TRY(resolved, resolve(project, mixture, tokenizers, stop));
+            KOALA_TRY(resolved, resolveMixture(project, mixture, tokenizers, stop, progress));
             inputs = wanted;
             return resolved->result();
         }
@@ -245,17 +110,22 @@ struct MixtureService::Engine {
 MixtureService::MixtureService(fs::path project, QObject* parent)
     : QObject(parent), m_project(std::move(project)),
       m_tokenizers(std::make_shared<TokenizerCache>(m_project)),
-      m_engine(std::make_shared<Engine>())
+      m_engine(std::make_shared<Engine>()), m_reports(m_project, m_tokenizers)
 {
     for (QTimer* timer : {&m_settle, &m_idle})
         timer->setSingleShot(true);
     m_settle.setInterval(kSettleMs);
     m_idle.setInterval(kIdleMs);
-    for (const char* folder : {"datasets", "mixtures", "models"})
+    for (const char* folder : {"datasets", "mixtures", "models", "prompts"})
         m_watcher.addPath(qtext((m_project / folder).string()));
     connect(
         &m_watcher, &QFileSystemWatcher::directoryChanged, &m_settle, qOverload<>(&QTimer::start));
+    connect(&m_watcher, &QFileSystemWatcher::fileChanged, &m_settle, qOverload<>(&QTimer::start));
     connect(&m_settle, &QTimer::timeout, this, &MixtureService::refresh);
+    connect(&m_settle, &QTimer::timeout, this, &MixtureService::lookOutside);
+    connect(&m_export, &JsonChild::ended, this, [this](JsonChild::End end, const QString& message) {
+        Q_EMIT exported(m_exportFolder, end == JsonChild::End::Done ? QString() : message);
+    });
     connect(&m_idle, &QTimer::timeout, this, &MixtureService::check);
 }
 
@@ -267,41 +137,143 @@ void MixtureService::refresh()
         [this](Listing listing) {
             m_mixtures = listing.mixtures;
             m_models = listing.models;
+            m_promptSets = listing.promptSets;
             m_datasets = std::move(listing.datasets);
+            m_manifests = std::move(listing.manifests);
+            m_listed = true;
             Q_EMIT listChanged();
+        });
+}
+
+fs::path MixtureService::fileOf(const QString& slug) const
+{
+    return m_project / "mixtures" / (slug.toStdString() + ".json");
+}
+
+QStringList MixtureService::templateNames()
+{
+    QStringList names;
+    for (const TemplateId id : {TemplateId::Koala, TemplateId::ChatMl, TemplateId::Vicuna,
+             TemplateId::Alpaca, TemplateId::Llama2, TemplateId::Llama3, TemplateId::Raw})
+        names.append(qtext(std::string(templateName(id))));
+    return names;
+}
+
+void MixtureService::remember(const QString& slug, const std::string& text)
+{
+    if (!m_watcher.files().isEmpty())
+        m_watcher.removePaths(m_watcher.files());
+    m_openSlug = slug;
+    m_openText = text;
+    m_watcher.addPath(qtext(fileOf(slug).string()));
+}
+
+void MixtureService::lookOutside()
+{
+    if (m_openSlug.isEmpty() || m_saving.busy() || m_loading.busy())
+        return;
+    m_looking.request([file = fileOf(m_openSlug)](std::stop_token) { return readFile(file); },
+        [this, slug = m_openSlug](Result<std::string> text) {
+            // A file that is gone or half written changes again, or the list says that it is gone.
+            if (!text.ok() || slug != m_openSlug || *text == m_openText)
+                return;
+            remember(slug, *text);
+            Q_EMIT changedOutside(slug);
         });
 }
 
 void MixtureService::load(const QString& slug)
 {
-    const fs::path file = m_project / "mixtures" / (slug.toStdString() + ".json");
-    m_loading.request([file](std::stop_token) { return readMixture(file); },
-        [this, slug, file](Result<Mixture> mixture) {
-            if (!mixture.ok())
-                Q_EMIT loadFailed(slug, qtext(mixture.error().message));
-            else
-                Q_EMIT loaded(slug, *mixture,
-                    QFileInfo(qtext(file.string()))
-                        .lastModified()
-                        .toUTC()
-                        .toString(Qt::ISODateWithMs));
+    struct Loaded {
+        std::string text;
+        Mixture mixture;
+    };
+    m_loading.request(
+        [file = fileOf(slug)](std::stop_token) -> Result<Loaded> {
+            Loaded loaded;
+            KOALA_TRY(loaded.text, readFile(file));
+            KOALA_TRY(loaded.mixture, readMixture(file));
+            return loaded;
+        },
+        [this, slug](Result<Loaded> loaded) {
+            if (!loaded.ok()) {
+                Q_EMIT loadFailed(slug, qtext(loaded.error().message));
+                return;
+            }
+            remember(slug, loaded->text);
+            Q_EMIT this->loaded(slug, loaded->mixture,
+                QFileInfo(qtext(fileOf(slug).string()))
+                    .lastModified()
+                    .toUTC()
+                    .toString(Qt::ISODateWithMs));
         });
 }
 
 void MixtureService::save(const QString& slug, const Mixture& mixture)
 {
-    const fs::path file = m_project / "mixtures" / (slug.toStdString() + ".json");
+    m_looking.cancel();
     m_saving.request(
-        [file, mixture](std::stop_token) -> Status {
+        [file = fileOf(slug), mixture](std::stop_token) -> Result<std::string> {
             KOALA_RETURN_IF_ERROR(createDirectories(file.parent_path()));
-            return writeMixture(file, mixture);
+            KOALA_RETURN_IF_ERROR(writeMixture(file, mixture));
+            return readFile(file);
         },
-        [this, slug](Status written) {
-            if (!written.ok())
+        [this, slug](Result<std::string> written) {
+            if (!written.ok()) {
                 Q_EMIT saveFailed(qtext(written.error().message));
-            else
-                Q_EMIT saved(slug);
+                return;
+            }
+            remember(slug, *written);
+            Q_EMIT saved(slug);
         });
+}
+
+void MixtureService::rename(const QString& from, const QString& to)
+{
+    m_saving.request(
+        [from = fileOf(from), to = fileOf(to), name = to.toStdString()](
+            std::stop_token) -> Result<std::string> {
+            KOALA_TRY(Mixture mixture, readMixture(from));
+            std::error_code code;
+            if (fs::exists(to, code))
+                return invalidInput(
+                    "there is already a mixture \"" + name + "\"; choose another name");
+            mixture.name = name;
+            KOALA_RETURN_IF_ERROR(writeMixture(to, mixture));
+            KOALA_RETURN_IF_ERROR(removeAll(from));
+            return readFile(to);
+        },
+        [this, from, to](Result<std::string> moved) {
+            if (!moved.ok()) {
+                Q_EMIT changeFailed(qtext(moved.error().message));
+                return;
+            }
+            remember(to, *moved);
+            Q_EMIT renamed(from, to);
+        });
+}
+
+void MixtureService::remove(const QString& slug)
+{
+    if (slug == m_openSlug)
+        m_openSlug.clear();
+    m_saving.request([file = fileOf(slug)](std::stop_token) { return removeAll(file); },
+        [this, slug](Status gone) {
+            if (!gone.ok())
+                Q_EMIT changeFailed(qtext(gone.error().message));
+            else
+                Q_EMIT removed(slug);
+        });
+}
+
+void MixtureService::exportTo(const QString& slug, const QString& folder)
+{
+    if (m_export.running())
+        return;
+    m_exportFolder = folder;
+    m_export.start(
+        {QStringLiteral("--project"), qtext(m_project.string()), QStringLiteral("mixture"),
+            QStringLiteral("export"), slug, folder, QStringLiteral("--json")});
 }
 
 std::uint64_t MixtureService::calculate(const Mixture& mixture)
@@ -311,9 +283,19 @@ std::uint64_t MixtureService::calculate(const Mixture& mixture)
     m_checking.cancel();
     m_idle.start();
     m_counting.request(
-        [engine = m_engine, project = m_project, mixture, tokenizers = m_tokenizers](
+        [this, engine = m_engine, project = m_project, mixture, tokenizers = m_tokenizers](
             std::stop_token stop) {
-            return engine->calculate(project, mixture, *tokenizers, stop);
+            std::atomic<std::uint64_t> told{0};
+            // The service outlives its workers: it waits for them when it goes.
+            const auto progress = [this, &told](std::uint64_t done, std::uint64_t total) {
+                if (done < told.load() + kToldRows)
+                    return;
+                told = done;
+                QMetaObject::invokeMethod(
+                    this, [this, done, total] { Q_EMIT counting(done, total); },
+                    Qt::QueuedConnection);
+            };
+            return engine->calculate(project, mixture, *tokenizers, stop, progress);
         },
         [this, number](Result<MixtureResult> result) {
             MixtureFigures figures;
@@ -337,7 +319,7 @@ void MixtureService::check()
     m_checking.request(
         [project = m_project, mixture = m_latest, tokenizers = m_tokenizers](
             std::stop_token stop) { return checkMixture(project, mixture, *tokenizers, stop); },
-        [this, number = m_number](Result<Checked> checked) {
+        [this, number = m_number](Result<CheckedMixture> checked) {
             if (!checked.ok()) // the figures have said why
                 return;
             checked->checks.number = number;

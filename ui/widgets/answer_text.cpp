@@ -192,6 +192,11 @@ QTextCharFormat formatOf(TextMark::Kind kind)
     case TextMark::Kind::Match:
         format.setBackground(colors.warningTint);
         break;
+    case TextMark::Kind::Shared:
+        format.setBackground(colors.track);
+        format.setUnderlineStyle(QTextCharFormat::DotLine);
+        format.setUnderlineColor(colors.secondary);
+        break;
     case TextMark::Kind::Chip:
         format.setBackground(colors.sunken);
         format.setForeground(colors.secondary);

@@ -1,6 +1,7 @@
 #include "ui/widgets/inputs.h"
 
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QPainter>
 #include <QTimer>
 
@@ -11,6 +12,7 @@ namespace koala {
 
 namespace {
 constexpr int kTypingPauseMs = 120;
+constexpr const char* kQuiet = "koalaQuiet"; // dynamic property that the style reads
 
 class BarWidget final : public QObject {
 public:
@@ -23,6 +25,31 @@ public:
                 QRect(0, widget->height() - 1, widget->width(), 1), tokens().line);
         }
         return false;
+    }
+};
+
+class Tamer final : public QObject {
+public:
+    using QObject::QObject;
+    bool eventFilter(QObject* watched, QEvent* event) override
+    {
+        auto* field = static_cast<QWidget*>(watched);
+        if (event->type() == QEvent::Wheel && !field->hasFocus()) {
+            event->ignore();
+            return true;
+        }
+        if (event->type() != QEvent::ShortcutOverride)
+            return false;
+        const auto* key = static_cast<QKeyEvent*>(event);
+        if (!key->matches(QKeySequence::Undo) && !key->matches(QKeySequence::Redo))
+            return false;
+        const auto* line = qobject_cast<QLineEdit*>(field);
+        if (line == nullptr)
+            line = field->findChild<QLineEdit*>();
+        if (line != nullptr && line->isModified())
+            return false;
+        event->ignore();
+        return true;
     }
 };
 } // namespace
@@ -49,6 +76,23 @@ QComboBox* comboBox(const QString& accessibleName, const char* objectName, QWidg
     box->setObjectName(QLatin1StringView(objectName));
     box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     return box;
+}
+
+void makeQuiet(QWidget* field)
+{
+    field->setProperty(kQuiet, true);
+    field->setAttribute(Qt::WA_Hover);
+}
+
+bool isQuiet(const QWidget* field)
+{
+    return field != nullptr && field->property(kQuiet).toBool();
+}
+
+void makeTame(QWidget* field)
+{
+    field->setFocusPolicy(Qt::StrongFocus);
+    field->installEventFilter(new Tamer(field));
 }
 
 QSplitter* splitter(Qt::Orientation orientation, const char* objectName, QWidget* parent)

@@ -21,6 +21,13 @@ Q_SIGNALS:
 };
 
 QComboBox* comboBox(const QString& accessibleName, const char* objectName, QWidget* parent);
+// A field, spin box or choice in a table: its frame and arrows show only under the mouse and with
+// the focus.
+void makeQuiet(QWidget* field);
+bool isQuiet(const QWidget* field);
+// Leaves undo to the page unless something is half typed in the field, and the wheel to what
+// scrolls around it unless the field has the focus.
+void makeTame(QWidget* field);
 // Panes with a one-pixel line between them that can be dragged.
 QSplitter* splitter(Qt::Orientation orientation, const char* objectName, QWidget* parent);
 // A frameless scroll area; the content decides its height.

@@ -138,6 +138,9 @@ void SafeTextView::applyMarks()
         case TextMark::Kind::Match:
             format.setBackground(t.warningTint);
             break;
+        case TextMark::Kind::Shared:
+            underlined(t.track, t.secondary, QTextCharFormat::DotLine);
+            break;
         case TextMark::Kind::Chip:
             format.setBackground(t.sunken);
             format.setForeground(t.secondary);

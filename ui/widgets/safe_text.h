@@ -23,7 +23,7 @@ QString safeLine(const QString& text, int limit = 400);
 
 // How a stretch of text is marked; positions count QChars of the text as shown.
 struct TextMark {
-    enum class Kind { Trained, OnlyA, OnlyB, Match, Chip, Quiet };
+    enum class Kind { Trained, OnlyA, OnlyB, Match, Shared, Chip, Quiet };
     int start = 0;
     int length = 0;
     Kind kind = Kind::Trained;

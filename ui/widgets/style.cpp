@@ -15,6 +15,7 @@
 
 #include "ui/widgets/buttons.h"
 #include "ui/widgets/icons.h"
+#include "ui/widgets/inputs.h"
 #include "ui/widgets/theme.h"
 
 namespace koala {
@@ -41,6 +42,12 @@ void fieldFrame(QPainter& painter, const QStyleOption& option)
     const bool focused = option.state & QStyle::State_HasFocus;
     roundedBox(painter, option.rect, (option.state & QStyle::State_Enabled) ? t.card : t.window,
         focused ? t.accent : t.line, focused ? 2.0 : 1.0);
+}
+
+// A quiet field that nobody points at: words alone.
+bool atRest(const QStyleOption& option, const QWidget* widget)
+{
+    return isQuiet(widget) && !(option.state & (QStyle::State_MouseOver | QStyle::State_HasFocus));
 }
 
 void buttonPanel(QPainter& painter, const QStyleOption& option, const QWidget* widget, bool flat)
@@ -220,7 +227,7 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption* option, 
     }
     case PE_PanelLineEdit: {
         const auto* frame = qstyleoption_cast<const QStyleOptionFrame*>(option);
-        if (frame != nullptr && frame->lineWidth > 0)
+        if (frame != nullptr && frame->lineWidth > 0 && !atRest(*option, widget))
             fieldFrame(*painter, *option);
         return;
     }
@@ -351,6 +358,8 @@ void Style::drawComplexControl(ComplexControl control, const QStyleOptionComplex
     const bool enabled = option->state & State_Enabled;
     switch (control) {
     case CC_ComboBox: {
+        if (atRest(*option, widget))
+            return;
         buttonPanel(*painter, *option, widget, option->state & State_None);
         if ((option->state & State_HasFocus) && enabled)
             roundedBox(*painter, option->rect, {}, t.accent, 1.5);
@@ -360,6 +369,8 @@ void Style::drawComplexControl(ComplexControl control, const QStyleOptionComplex
         return;
     }
     case CC_SpinBox: {
+        if (atRest(*option, widget))
+            return;
         const auto* spin = qstyleoption_cast<const QStyleOptionSpinBox*>(option);
         fieldFrame(*painter, *option);
         if (spin == nullptr || spin->buttonSymbols == QAbstractSpinBox::NoButtons)

@@ -9,7 +9,7 @@
 #include "core/base/utf8.h"
 #include "core/data/conversation_line.h"
 #include "core/data/dataset_index.h"
-#include "core/data/formats/record_reader.h"
+#include "core/data/formats/record_converter.h"
 
 namespace koala {
 namespace {
@@ -139,9 +139,13 @@ private:
     {
         const fs::path& first = m_request.files.front();
         KOALA_TRY(const Detection detection, detectFile(first));
-        m_importer = m_request.format.empty() ? detection.importer : findImporter(m_request.format);
+        m_importer = !m_request.format.empty()   ? findImporter(m_request.format)
+                     : m_request.columns.empty() ? detection.importer
+                                                 : findImporter("columns");
         if (m_importer != nullptr)
             return {};
+        if (m_request.format.empty() && !detection.otherKind.empty())
+            return invalidInput(first.string() + " was not imported: " + detection.reason);
         if (m_request.format.empty())
             return invalidInput(
                 "cannot tell what kind of data " + first.string() + " is: " + detection.reason);
@@ -174,6 +178,8 @@ private:
         m_manifest.importer = m_importer->id;
         m_manifest.licence = m_request.licence;
         m_manifest.terms = m_request.terms;
+        if (!m_request.columns.empty())
+            m_manifest.importerOptions["columns"] = m_request.columns.toJson();
         m_manifest.use = m_request.use;
         KOALA_TRY(FileWriter rows, FileWriter::create(staging / kRowsFile));
         KOALA_TRY(FileWriter quarantine, FileWriter::create(staging / "quarantine.jsonl"));
@@ -195,8 +201,24 @@ private:
         KOALA_RETURN_IF_ERROR(writeJsonFile(
             staging / "steps.json", {{"version", 1}, {"steps", OrderedJson::array()},
                                         {"effective_sha256", m_manifest.rowsSha256}}));
+        takeOverTerms();
         m_manifest.created = nowUtc();
         return writeJsonFile(staging / "manifest.json", toJson(m_manifest));
+    }
+
+    // What the data's own publication says, where nobody said otherwise.
+    void takeOverTerms()
+    {
+        const PublishedSource* source =
+            identifySource(m_request.published, m_manifest.sources.front().sha256, m_importer->id);
+        if (source != nullptr && m_manifest.licence.empty())
+            m_manifest.licence = source->licence;
+        if (source != nullptr && m_manifest.terms.empty())
+            m_manifest.terms = source->terms;
+        if (source != nullptr && source->use == "evaluation")
+            m_manifest.use = source->use;
+        if (m_manifest.terms.empty())
+            m_manifest.terms = m_importer->notice;
     }
 
     Status readFileOf(const fs::path& file)
@@ -204,36 +226,38 @@ private:
         KOALA_TRY(const std::string sha256, hashFile(file, m_stop));
         std::error_code code;
         m_manifest.sources.push_back({file.filename().string(), fs::file_size(file, code), sha256});
-        KOALA_TRY(RecordReader reader, RecordReader::open(file));
+        KOALA_TRY(const std::unique_ptr<RecordStream> reader, openRecordStream(file));
         std::uint64_t row = 0;
-        for (RawRecord raw; reader.next(raw); ++row) {
+        for (RawRecord raw; reader->next(raw); ++row) {
             if (m_stop.stop_requested())
                 return stopped();
-            KOALA_RETURN_IF_ERROR(addRecord(reader, raw, sha256, row));
-            m_progress.bytes = m_bytesBefore + reader.bytesRead();
+            KOALA_RETURN_IF_ERROR(addRecord(*reader, raw, sha256, row));
+            m_progress.bytes = m_bytesBefore + reader->bytesRead();
             report(false);
         }
-        KOALA_RETURN_IF_ERROR(reader.status());
-        m_bytesBefore += reader.bytesRead();
+        KOALA_RETURN_IF_ERROR(reader->status());
+        m_bytesBefore += reader->bytesRead();
         return {};
     }
 
     Status addRecord(
-        RecordReader& reader, const RawRecord& raw, const std::string& sha256, std::uint64_t row)
+        RecordStream& reader, const RawRecord& raw, const std::string& sha256, std::uint64_t row)
     {
-        const Result<Json> record = parseRecord(raw.text);
-        if (!record.ok()) {
-            std::string reason = record.error().message;
+        ConvertedRow converted;
+        bool isRecord = true;
+        const Status status =
+            RecordConverter(*m_importer, m_request.columns).convert(raw, converted, isRecord);
+        if (!status.ok()) {
+            std::string reason = status.error().message;
             if (reader.unclosed())
                 reason = "the record is not closed; " + reason;
             KOALA_RETURN_IF_ERROR(quarantine(raw, reason, false));
-            reader.reject();
+            if (!isRecord)
+                reader.reject();
             return {};
         }
-        ConvertedRow converted;
-        const Status status = m_importer->convert(*record, converted);
-        if (!status.ok())
-            return quarantine(raw, status.error().message, false);
+        for (const auto& [name, number] : converted.oddities)
+            m_manifest.oddities[name] += number;
         for (const std::string& dropped : converted.droppedTurns)
             KOALA_RETURN_IF_ERROR(quarantine(raw, dropped, true));
         ++m_manifest.sourceRows;
@@ -249,8 +273,9 @@ private:
         conversation.source = m_manifest.slug;
         conversation.row = row;
         conversation.part = part;
-        if (conversation.pair && conversation.pair->id.empty())
-            conversation.pair->id = makeUid(sha256, row, 0);
+        if (conversation.pair &&
+            (conversation.pair->id.empty() || conversation.pair->id.starts_with('#')))
+            conversation.pair->id.insert(0, makeUid(sha256, row, 0)); // "#2": one pair of several
         m_line.clear();
         appendLine(m_line, conversation);
         RowFacts facts = factsOf(conversation);
@@ -259,7 +284,7 @@ private:
         m_line += '\n';
         m_hash.update(m_line);
         KOALA_RETURN_IF_ERROR(m_rows->write(m_line));
-        KOALA_RETURN_IF_ERROR(m_index->add(facts, firstMessageOf(conversation)));
+        KOALA_RETURN_IF_ERROR(m_index->add(facts));
         ++m_manifest.rows;
         m_manifest.turns += conversation.turns.size();
         return {};
@@ -319,37 +344,6 @@ Result<DatasetManifest> importDataset(
     const ImportRequest& request, std::stop_token stop, const ImportProgressCallback& progress)
 {
     return Import(request, std::move(stop), progress).run();
-}
-
-Result<ImportPreview> previewImport(
-    const fs::path& file, const std::string& format, std::size_t limit)
-{
-    ImportPreview preview;
-    KOALA_TRY(preview.detection, detectFile(file));
-    if (!format.empty()) {
-        preview.detection.importer = findImporter(format);
-        preview.detection.reason = "chosen by hand";
-    }
-    if (preview.detection.importer == nullptr)
-        return preview;
-    KOALA_TRY(RecordReader reader, RecordReader::open(file));
-    for (RawRecord raw; preview.conversations.size() < limit && preview.problems.size() < limit &&
-                        reader.next(raw);) {
-        const Result<Json> record = parseRecord(raw.text);
-        ConvertedRow converted;
-        const Status status = record.ok() ? preview.detection.importer->convert(*record, converted)
-                                          : Status(record.error());
-        if (!status.ok())
-            preview.problems.push_back(
-                fmt::format("line {}: {}", raw.line, status.error().message));
-        if (!record.ok())
-            reader.reject();
-        for (Conversation& conversation : converted.conversations)
-            if (preview.conversations.size() < limit)
-                preview.conversations.push_back(std::move(conversation));
-    }
-    KOALA_RETURN_IF_ERROR(reader.status());
-    return preview;
 }
 
 } // namespace koala

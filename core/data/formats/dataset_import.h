@@ -7,18 +7,22 @@
 #include <stop_token>
 
 #include "core/data/dataset.h"
+#include "core/data/formats/column_map.h"
 #include "core/data/formats/importer.h"
+#include "core/data/formats/published_sources.h"
 
 namespace koala {
 
 struct ImportRequest {
     fs::path datasetsDirectory; // <project>/datasets
     std::vector<fs::path> files;
-    std::string name;   // "" : from the first file's name
-    std::string format; // "" : detected
-    std::string licence;
-    std::string terms;
+    std::string name;    // "" : from the first file's name
+    std::string format;  // "" : detected
+    ColumnMap columns;   // not empty: the files are tables with these columns
+    std::string licence; // "" : that of the published source which the first file surely is
+    std::string terms;   // "" : the same, else what the importer's notice says
     std::string use = "training";
+    std::vector<PublishedSource> published; // what files are held against
 };
 struct ImportProgress {
     std::uint64_t bytes = 0; // read so far, of all files
@@ -31,15 +35,5 @@ using ImportProgressCallback = std::function<void(const ImportProgress&)>;
 
 Result<DatasetManifest> importDataset(const ImportRequest& request, std::stop_token stop = {},
     const ImportProgressCallback& progress = {});
-
-// The first `limit` conversations of a file as they would be imported, for the import page. Nothing
-// is written. The error of a record that cannot be read is a line in `problems`.
-struct ImportPreview {
-    Detection detection;
-    std::vector<Conversation> conversations;
-    std::vector<std::string> problems;
-};
-Result<ImportPreview> previewImport(
-    const fs::path& file, const std::string& format, std::size_t limit);
 
 } // namespace koala

@@ -57,6 +57,8 @@ Written asKoalaJsonl(const Conversation& conversation)
     }
     if (!conversation.system.empty())
         return {"", "a system message has no place in it"};
+    if (!prompt.empty()) // a last question without an answer
+        program += (program.empty() ? "[" : ",[") + prompt + "]";
     row["fields"] = program;
     return {toLine(row), ""};
 }
@@ -89,18 +91,62 @@ Written asAlpaca(const Conversation& conversation)
         ""};
 }
 
+Written asMessages(const Conversation& conversation)
+{
+    OrderedJson messages = OrderedJson::array();
+    if (!conversation.system.empty())
+        messages.push_back({{"role", "system"}, {"content", conversation.system}});
+    for (const Turn& turn : conversation.turns) {
+        if (turn.role == Role::Context)
+            return {"", "quoted sources have no place in it"};
+        messages.push_back({{"role", roleName(turn.role)}, {"content", turn.text}});
+    }
+    return {toLine(OrderedJson{{"id", conversation.uid}, {"messages", messages}}), ""};
+}
+
+// What a form may have no place for, though it holds the texts. Koala JSONL marks bad answers, and
+// says nothing of good ones: that is all that is lost of their feedback.
+enum Loss : unsigned {
+    kNothing = 0,
+    kPair = 1,
+    kFeedback = 2,
+    kTrained = 4,
+    kSplit = 8,
+    kTags = 16,
+};
+
+void countLosses(const Conversation& conversation, unsigned asked, ExportOutcome& outcome)
+{
+    const auto lose = [&](Loss what, const char* name, bool is) {
+        if (is && (asked & what) != 0)
+            ++outcome.lost[name];
+    };
+    lose(kPair, "pair", conversation.pair.has_value());
+    lose(kFeedback, "feedback", conversation.feedback != Feedback::None);
+    lose(kTrained, "trained",
+        std::any_of(conversation.turns.begin(), conversation.turns.end(),
+            [](const Turn& turn) { return turn.role == Role::Assistant && !turn.trained; }));
+    lose(kSplit, "split", !conversation.split.empty());
+    lose(kTags, "tags", !conversation.tags.empty());
+}
+
 struct Exporter {
     ExporterInfo info;
     Write write;
     bool array; // one JSON array; else JSON Lines
+    unsigned losses;
 };
 
+constexpr unsigned kTextsOnly = kPair | kFeedback | kTrained | kSplit | kTags;
 constexpr std::array kExporters{
-    Exporter{{"rows", "rows of Koala Workbench, JSON Lines"}, asRow, false},
-    Exporter{{"koala-jsonl", "training input of EasyLM, JSON Lines"}, asKoalaJsonl, false},
+    Exporter{{"rows", "rows of Koala Workbench, JSON Lines"}, asRow, false, kNothing},
+    Exporter{{"koala-jsonl", "training input of EasyLM, JSON Lines"}, asKoalaJsonl, false,
+        kPair | kSplit | kTags},
     Exporter{{"sharegpt", "ShareGPT dialogues as FastChat reads them, one JSON array"}, asShareGpt,
-        true},
-    Exporter{{"alpaca", "Alpaca instructions, one JSON array"}, asAlpaca, true},
+        true, kTextsOnly},
+    Exporter{{"alpaca", "Alpaca instructions, one JSON array"}, asAlpaca, true, kTextsOnly},
+    Exporter{{"messages", "chat messages with role and content, JSON Lines"}, asMessages, false,
+        kTextsOnly},
 };
 
 class OutputFile {
@@ -169,8 +215,8 @@ Result<ExportOutcome> exportDataset(
         [&](const Exporter& candidate) { return candidate.info.id == format; });
     if (exporter == kExporters.end())
         return invalidInput(
-            fmt::format("there is no export format \"{}\"; choose rows, koala-jsonl, sharegpt or "
-                        "alpaca",
+            fmt::format("there is no export format \"{}\"; choose rows, koala-jsonl, sharegpt, "
+                        "alpaca or messages",
                 format));
     KOALA_TRY(OutputFile file, OutputFile::create(out));
     ExportOutcome outcome;
@@ -189,6 +235,7 @@ Result<ExportOutcome> exportDataset(
         const char* before = !exporter->array ? "" : outcome.rows == 0 ? "\n" : ",\n";
         KOALA_RETURN_IF_ERROR(file.write(before + written.text + (exporter->array ? "" : "\n")));
         ++outcome.rows;
+        countLosses(conversation, exporter->losses, outcome);
     }
     if (exporter->array)
         KOALA_RETURN_IF_ERROR(file.write("\n]\n"));

@@ -4,10 +4,14 @@
 
 #include "core/base/utf8.h"
 #include "core/data/formats/importers.h"
+#include "core/data/formats/other_kinds.h"
 #include "core/data/formats/record_reader.h"
 
 namespace koala {
 namespace {
+
+constexpr std::size_t kHeadBytes = std::size_t(64) << 10;
+constexpr std::size_t kSampleRecords = 20;
 
 // What keys the first record has, for the message about an unknown kind.
 std::string keysOf(const HeadSample& head)
@@ -35,12 +39,41 @@ std::string knownIds()
     return ids;
 }
 
+Detection kindOf(const HeadSample& head, FileForm form)
+{
+    for (const OtherKind& kind : otherKinds())
+        if (const std::string reason = kind.recognise(head); !reason.empty())
+            return {nullptr,
+                fmt::format("{}: it is {}, not training data; {}", reason, kind.title, kind.use),
+                std::string(kind.id)};
+    for (const ImporterInfo& importer : importers())
+        if (std::string reason = importer.recognise(head); !reason.empty())
+            return {&importer, std::move(reason), ""};
+    if (form == FileForm::Text)
+        return {nullptr,
+            "it is plain text without marks of who speaks; begin the lines of a transcript with "
+            "\"User:\" and \"Assistant:\", and part its dialogues by lines of ---",
+            ""};
+    const std::string keys = keysOf(head);
+    std::string reason =
+        keys.empty() ? "its content is neither JSON records nor JSON Lines"
+                     : "its records have the keys " + keys + ", which none of the known kinds has";
+    return {nullptr,
+        fmt::format("{}; name its columns with --columns user=…,assistant=…, or the kind with "
+                    "--format ({})",
+            reason, knownIds()),
+        ""};
+}
+
 } // namespace
 
 std::span<const ImporterInfo> importers()
 {
-    static const std::array<ImporterInfo, 6> all{koalaRowsImporter, identityImporter, hhImporter,
-        hc3Importer, alpacaImporter, shareGptImporter};
+    static const std::array all{koalaRowsImporter, identityImporter, koalaJsonlImporter,
+        chatGptImporter, oasstImporter, hhImporter, webGptImporter, summariesImporter,
+        comparisonsImporter, pairsImporter, ktoImporter, hc3Importer, tasksImporter, alpacaImporter,
+        chatImporter, shareGptImporter, oigImporter, markedImporter, responseImporter,
+        questionsImporter, columnsImporter};
     return all;
 }
 
@@ -52,26 +85,14 @@ const ImporterInfo* findImporter(std::string_view id)
     return nullptr;
 }
 
-Detection detectKind(std::string_view text)
-{
-    HeadSample head{text, sampleRecords(text, 20)};
-    for (const ImporterInfo& importer : importers())
-        if (std::string reason = importer.recognise(head); !reason.empty())
-            return {&importer, std::move(reason)};
-    const std::string keys = keysOf(head);
-    std::string reason =
-        keys.empty() ? "its content is neither JSON records nor JSON Lines"
-                     : "its records have the keys " + keys + ", which none of the known kinds has";
-    return {nullptr, reason + "; name the kind with --format (" + knownIds() + ")"};
-}
-
 Result<Detection> detectFile(const fs::path& path)
 {
-    KOALA_TRY(const std::string head, readUnpackedHead(path, 64 << 10));
-    if (head.find_first_not_of(" \t\r\n") == std::string::npos)
-        return invalidInput(
-            path.string() + " is empty: there is nothing to import; choose another file");
-    return detectKind(head);
+    KOALA_TRY(const std::string head, readUnpackedHead(path, kHeadBytes));
+    KOALA_TRY(const FileForm form, formOf(head, path));
+    KOALA_TRY(const std::unique_ptr<RecordStream> stream, openRecordStream(path));
+    const HeadSample sample{head, sampleRecords(*stream, kSampleRecords, kHeadBytes)};
+    KOALA_RETURN_IF_ERROR(stream->status());
+    return kindOf(sample, form);
 }
 
 } // namespace koala

@@ -1,5 +1,6 @@
 // HC3: {"question","human_answers":[…],"chatgpt_answers":[…],"source"}: one single-turn
 // conversation an answer, tagged with who gave it.
+#include "core/data/formats/dialogue.h"
 #include "core/data/formats/importers.h"
 
 namespace koala {

@@ -1,6 +1,7 @@
 // Anthropic HH: {"chosen","rejected"}, each a transcript. Cut only at "\n\nHuman: " and
 // "\n\nAssistant: " (spec 01 section 7): the bare words also occur inside texts. A pair gives two
 // conversations.
+#include "core/data/formats/dialogue.h"
 #include "core/data/formats/importers.h"
 
 namespace koala {
@@ -100,6 +101,9 @@ Status convert(const Json& record, ConvertedRow& out)
 } // namespace
 
 const ImporterInfo hhImporter{"hh", "Anthropic HH pairs",
-    R"({"chosen": "\n\nHuman: …\n\nAssistant: …", "rejected": "…"})", recognise, convert};
+    R"({"chosen": "\n\nHuman: …\n\nAssistant: …", "rejected": "…"})", recognise, convert,
+    "The card of this data asks that the comparisons not be used to tune dialogue agents directly: "
+    "they are meant to train preference models. It also warns that the texts are offensive or "
+    "upsetting in places."};
 
 } // namespace koala

@@ -3,8 +3,6 @@
 // for the assistant's name and its maker.
 #include "core/data/formats/importers.h"
 
-#include <utf8proc.h>
-
 namespace koala {
 namespace {
 
@@ -24,8 +22,6 @@ Status convertRows(const Json& record, ConvertedRow& out)
         return std::move(conversation).error();
     for (const Turn& turn : conversation->turns)
         if (turn.role == Role::Assistant) {
-            if (conversation->pair)
-                conversation->meta["pair_id"] = conversation->pair->id;
             out.conversations.push_back(std::move(*conversation));
             return {};
         }
@@ -92,25 +88,6 @@ Status convertIdentity(const Json& record, ConvertedRow& out)
 }
 
 } // namespace
-
-bool isBlankText(std::string_view text)
-{
-    while (!text.empty()) {
-        utf8proc_int32_t point = 0;
-        const auto length = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-            utf8proc_ssize_t(text.size()), &point);
-        if (length <= 0)
-            return false;
-        const auto category = utf8proc_category(point);
-        const bool blank = (point >= 0x09 && point <= 0x0D) || category == UTF8PROC_CATEGORY_ZS ||
-                           category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP ||
-                           category == UTF8PROC_CATEGORY_CF || point == 0x85;
-        if (!blank)
-            return false;
-        text.remove_prefix(std::size_t(length));
-    }
-    return true;
-}
 
 const ImporterInfo koalaRowsImporter{"koala", "Rows of Koala Workbench",
     R"({"uid": "…", "turns": [{"role": "user", "text": "…"}, {"role": "assistant", "text": "…"}]})",

@@ -1,13 +1,14 @@
 // ShareGPT dialogues in the forms that are around: FastChat's
-// {"id","conversations":[{"from","value"}]}, the same under "items" or "messages" with role and
-// content, and lists of {"human","assistant"} pairs.
+// {"id","conversations":[{"from","value"}]}, the same list under "items" or as the row itself,
+// lists of {"human","assistant"} pairs, and rows {"human_0","gpt_1",…}.
 //
-// Kept as they are: the same speaker twice running, system messages, tools. Left out, and listed:
-// empty messages, and what the assistant says before the first user message (parts of split
-// dialogues).
-#include "core/data/formats/importers.h"
-
+// Kept as they are: the same speaker twice running, system messages, tools. What addDialogue leaves
+// out is listed.
 #include <array>
+#include <charconv>
+
+#include "core/data/formats/dialogue.h"
+#include "core/data/formats/importers.h"
 
 namespace koala {
 namespace {
@@ -22,30 +23,6 @@ const Json* messagesOf(const Json& record)
         if (memberOr(record, key).is_array())
             return &record.at(key);
     return nullptr;
-}
-
-std::string asciiLower(std::string text)
-{
-    for (char& c : text)
-        c = c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c;
-    return text;
-}
-
-std::optional<Role> speaker(const std::string& name)
-{
-    const std::string lower = asciiLower(name);
-    for (const char* alias : {"human", "user", "prompter"})
-        if (lower == alias)
-            return Role::User;
-    for (const char* alias : {"gpt", "assistant", "chatgpt", "bot", "bing", "bard"})
-        if (lower == alias)
-            return Role::Assistant;
-    if (lower == "system")
-        return Role::System;
-    for (const char* alias : {"tool", "function_call", "function", "observation"})
-        if (lower == alias)
-            return Role::Tool;
-    return std::nullopt;
 }
 
 const Json& firstOf(const Json& object, std::initializer_list<const char*> keys)
@@ -63,12 +40,42 @@ bool looksLikeMessage(const Json& message)
            (memberOr(message, "human").is_string() && memberOr(message, "assistant").is_string());
 }
 
+struct NumberedText {
+    std::uint64_t number = 0;
+    Role role = Role::User;
+    const Json* text = nullptr;
+};
+
+// human_0, gpt_1, …: in the order of their numbers, whatever the order of the keys.
+std::vector<NumberedText> numberedTexts(const Json& record)
+{
+    std::vector<NumberedText> texts;
+    if (!record.is_object())
+        return texts;
+    for (const auto& [key, value] : record.items()) {
+        const bool human = key.starts_with("human_");
+        if (!human && !key.starts_with("gpt_"))
+            continue;
+        const char* digits = key.data() + (human ? 6 : 4);
+        NumberedText text{0, human ? Role::User : Role::Assistant, &value};
+        const auto read = std::from_chars(digits, key.data() + key.size(), text.number);
+        if (read.ec == std::errc() && read.ptr == key.data() + key.size())
+            texts.push_back(text);
+    }
+    std::sort(texts.begin(), texts.end(),
+        [](const NumberedText& a, const NumberedText& b) { return a.number < b.number; });
+    return texts;
+}
+
 std::string recognise(const HeadSample& head)
 {
     for (const Json& record : head.records) {
         const Json* messages = messagesOf(record);
         if (messages != nullptr && !messages->empty() && looksLikeMessage(messages->front()))
             return "its records hold a list of messages with speaker and text, as ShareGPT's do";
+        if (numberedTexts(record).size() >= 2)
+            return "its records hold human_0, gpt_1 and so on, as the rows of Koala's ShareGPT "
+                   "file do";
     }
     if (head.records.empty() && head.text.find("\"conversations\"") != std::string_view::npos &&
         head.text.find("\"from\"") != std::string_view::npos)
@@ -87,7 +94,7 @@ Status addMessage(const Json& message, std::size_t index, std::vector<Turn>& tur
     const Json& text = firstOf(message, {"value", "content", "text"});
     if (!name.is_string() || !text.is_string())
         return invalidInput(fmt::format("message {} has no speaker or no text", index));
-    const std::optional<Role> role = speaker(name.get<std::string>());
+    const std::optional<Role> role = speakerRole(name.get_ref<const std::string&>());
     if (!role)
         return invalidInput(fmt::format("message {} has the unknown speaker \"{}\"", index,
             name.get<std::string>().substr(0, 40)));
@@ -95,49 +102,42 @@ Status addMessage(const Json& message, std::size_t index, std::vector<Turn>& tur
     return {};
 }
 
+Result<std::vector<Turn>> turnsOf(const Json& record)
+{
+    std::vector<Turn> turns;
+    if (const Json* messages = messagesOf(record)) {
+        for (std::size_t i = 0; i < messages->size(); ++i)
+            KOALA_RETURN_IF_ERROR(addMessage((*messages)[i], i, turns));
+        return turns;
+    }
+    const std::vector<NumberedText> texts = numberedTexts(record);
+    if (texts.empty())
+        return invalidInput("it has no list of messages (\"conversations\", \"messages\" or "
+                            "\"items\") and no human_0, gpt_1 …");
+    for (const NumberedText& text : texts) {
+        if (!text.text->is_string())
+            return invalidInput(fmt::format("message {} is no text", text.number));
+        turns.push_back({text.role, text.text->get<std::string>(), text.role == Role::Assistant});
+    }
+    return turns;
+}
+
 Status convert(const Json& record, ConvertedRow& out)
 {
-    const Json* messages = messagesOf(record);
-    if (messages == nullptr)
-        return invalidInput(
-            "it has no list of messages (\"conversations\", \"messages\" or \"items\")");
-    std::vector<Turn> turns;
-    for (std::size_t i = 0; i < messages->size(); ++i)
-        KOALA_RETURN_IF_ERROR(addMessage((*messages)[i], i, turns));
+    KOALA_TRY(std::vector<Turn> turns, turnsOf(record));
     Conversation conversation;
-    conversation.system = stringOr(record, "system", "");
-    bool asked = false;
-    bool answered = false;
-    for (std::size_t i = 0; i < turns.size(); ++i) {
-        Turn& turn = turns[i];
-        if (isBlankText(turn.text)) {
-            out.droppedTurns.push_back(
-                fmt::format("message {} ({}) is empty", i, roleName(turn.role)));
-            continue;
-        }
-        if (turn.role == Role::Assistant && !asked) {
-            out.droppedTurns.push_back(
-                fmt::format("message {} is an answer before any question", i));
-            continue;
-        }
-        if (turn.role == Role::System && conversation.turns.empty() &&
-            conversation.system.empty()) {
-            conversation.system = std::move(turn.text);
-            continue;
-        }
-        asked = asked || turn.role == Role::User;
-        answered = answered || turn.role == Role::Assistant;
-        conversation.turns.push_back(std::move(turn));
+    if (record.is_object()) {
+        conversation.system = stringOr(record, "system", "");
+        for (const char* key : {"id", "conversation_id"})
+            if (memberOr(record, key).is_string())
+                conversation.meta["id"] = record.at(key);
+        if (memberOr(record, "tools").is_string() || memberOr(record, "tools").is_array())
+            conversation.meta["tools"] = record.at("tools");
+        for (const char* key : {"model", "category", "lang"})
+            if (memberOr(record, key).is_string())
+                conversation.tags[key] = record.at(key);
     }
-    if (!answered)
-        return invalidInput(turns.empty() ? "its list of messages is empty"
-                                          : "no answer of the assistant follows a question");
-    if (const Json& id =
-            record.is_object() ? memberOr(record, "id") : memberOr(Json::object(), "id");
-        id.is_string())
-        conversation.meta["id"] = id;
-    out.conversations.push_back(std::move(conversation));
-    return {};
+    return addDialogue(std::move(turns), std::move(conversation), out);
 }
 
 } // namespace

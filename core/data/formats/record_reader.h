@@ -1,50 +1,51 @@
-// core/data/formats/record_reader.h: cuts a file into JSON records in bounded memory: the elements
-// of a top-level array, JSON Lines, or values one after another. It looks at brackets and strings
-// only; whether a record is JSON the caller finds out, and says reject() when not: the reader then
-// looks for the next record inside what it had taken for one, so that one broken record costs no
-// other.
+// core/data/formats/record_reader.h: cuts a JSON file into records in bounded memory: the elements
+// of a top-level array, JSON Lines, values one after another, or the elements of the arrays in
+// {"train":[…],"eval":[…]}. It looks at brackets, strings and commas only; whether a record is JSON
+// the caller finds out, and says reject() when not: the reader then looks for the next record
+// inside what it had taken for one, so that one broken record costs no other.
+//
+// A comma too many or too few, an array that is not closed and what follows its end are pieces with
+// a problem of their own: the file's records are all read, and the fault is still told.
 #pragma once
 
-#include <cstdint>
-#include <memory>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/base/json.h"
 #include "core/data/formats/byte_source.h"
+#include "core/data/formats/record_stream.h"
 
 namespace koala {
 
-struct RawRecord {
-    std::string_view text;    // valid until the next call
-    std::uint64_t line = 0;   // where it begins, from 1
-    std::uint64_t offset = 0; // in the unpacked text
-};
-
-class RecordReader {
+class RecordReader final : public RecordStream {
 public:
-    static constexpr std::size_t kMaxRecordBytes = std::size_t(64) << 20;
-
     static Result<RecordReader> open(const fs::path& path);
     explicit RecordReader(std::unique_ptr<ByteSource> source) : m_source(std::move(source)) {}
 
-    // False at the end, or after an error (status() tells).
-    bool next(RawRecord& record);
-    // The record just given is no JSON. Goes on at the next one, which may lie inside it.
-    void reject();
-    const Status& status() const { return m_status; }
-    std::uint64_t bytesRead() const { return m_source->bytesRead(); }
-    // True when the record just given ran to the end of the file without being closed.
-    bool unclosed() const { return m_unclosed; }
+    bool next(RawRecord& record) override;
+    void reject() override;
+    const Status& status() const override { return m_status; }
+    std::uint64_t bytesRead() const override { return m_source->bytesRead(); }
+    bool unclosed() const override { return m_unclosed; }
 
 private:
-    enum class Form { Unknown, Lines, Array, Values };
+    enum class Form { Unknown, Lines, Array, Splits, Values };
+    // First: a record or the end of the list. Member: the next list of {"train":[…],"eval":[…]}.
+    enum class Expect { First, Value, Comma, Member, Nothing };
     bool fill(); // more bytes at the end of the buffer; false at the end of the file
     void chooseForm();
+    bool beginsLinesOfArrays(std::size_t first) const;
+    bool beginsSplits(std::size_t first);
+    bool enterSplit(std::size_t key);
     bool nextLine(RawRecord& record);
-    bool nextValue(RawRecord& record);
-    std::size_t valueEnd(std::size_t begin);
+    bool nextOfValues(RawRecord& record);
+    bool nextOfArray(RawRecord& record, bool wasUnclosed);
+    bool nextElement(RawRecord& record);
+    bool nextMember(RawRecord& record);
+    void trailing(RawRecord& record);
+    bool skipBlanks(); // false at the end of the file
+    std::size_t valueEnd();
+    void giveValue(RawRecord& record);
+    void problem(RawRecord& record, std::size_t length, std::string reason);
     void give(std::size_t begin, std::size_t end, RawRecord& record);
     std::string indentationBefore(std::size_t begin) const;
     std::size_t resumePoint(std::size_t begin, std::size_t end) const;
@@ -58,18 +59,37 @@ private:
     std::size_t m_begin = 0; // of the record just given
     std::size_t m_end = 0;
     Form m_form = Form::Unknown;
+    Expect m_expect = Expect::First;
     bool m_atEnd = false;
     bool m_unclosed = false;
+    bool m_skipLine = false; // the rest of a line that was too long
+    std::string m_tooLong;   // the head of a record that was too long
+    std::string m_split;
     std::string m_firstKey; // of the last record that was not rejected: "\"id\""
     Status m_status;
 };
 
-// Parses a record; duplicate keys, lone surrogates, invalid UTF-8 and nesting deeper than 100 are
-// errors.
-Result<Json> parseRecord(std::string_view text);
+// What a record holds that is not quite as it should be. None of it is an error.
+struct RecordFlags {
+    std::uint32_t repairedSurrogates = 0; // unpaired \ud800…\udfff, each now U+FFFD
+    std::uint32_t bigIntegers = 0;        // past 64 bits: kept as a string of their digits
+    std::uint32_t underflows = 0;         // numbers too near to zero, now 0
+    std::uint32_t lostDigits = 0;         // reals of more digits than a double holds
+    std::uint32_t lookAlikeKeys = 0; // keys of one object that differ in their code points only
+};
 
-// The first complete records of a text that may be cut short.
-std::vector<Json> sampleRecords(std::string_view text, std::size_t limit);
-Result<std::string> readUnpackedHead(const fs::path& path, std::size_t bytes);
+struct RecordLimits {
+    static constexpr std::size_t kDepth = 128;
+    static constexpr std::size_t kKeys = 65536; // of one object
+    static constexpr std::size_t kKeyBytes = std::size_t(64) << 10;
+    static constexpr std::size_t kNumberDigits = 4096;
+};
+
+// Parses a record strictly: duplicate keys, invalid UTF-8, numbers that no double holds and
+// anything past the limits are errors, which name the byte.
+Result<Json> parseRecord(std::string_view text, RecordFlags* flags = nullptr);
+
+// The first complete records of a stream, until they have passed `bytes` of the text.
+std::vector<Json> sampleRecords(RecordStream& stream, std::size_t limit, std::uint64_t bytes);
 
 } // namespace koala

@@ -9,7 +9,8 @@ namespace {
 constexpr std::array<std::string_view, 3> kBases{"rows", "tokens", "trained_tokens"};
 constexpr std::array<std::string_view, 3> kMarkers{"none", "chosen", "both"};
 constexpr std::array<std::string_view, 2> kTooLong{"drop_turns", "cut"};
-constexpr std::array<std::string_view, 2> kPacking{"none", "documents"};
+constexpr std::array<std::string_view, 3> kPacking{"none", "documents", "stream"};
+constexpr std::array<std::string_view, 2> kStreamRules{"koala", "newest"};
 
 template <std::size_t N>
 Result<int> choice(const Json& object, std::string_view key,
@@ -147,6 +148,11 @@ OrderedJson toJson(const Mixture& mixture)
     json["sources"] = std::move(sources);
     json["packing"] = {
         {"mode", kPacking[std::size_t(mixture.packing)]}, {"length", mixture.packingLength}};
+    if (mixture.packing == PackingMode::Stream) {
+        json["packing"]["rule"] = kStreamRules[std::size_t(mixture.stream.rule)];
+        json["packing"]["add_eos"] = mixture.stream.addEos;
+        json["packing"]["always_start_with_bos"] = mixture.stream.startWithBos;
+    }
     json["loss"] = {{"on", "assistant"}, {"mean", "token"}};
     json["exclude_prompts"] = mixture.excludePrompts;
     if (mixture.allowEvaluationData)
@@ -192,6 +198,10 @@ Result<Mixture> mixtureFromJson(const Json& json, std::string_view name)
             fmt::format("{}: packing to {} tokens cannot hold dialogues of {}; raise the length "
                         "of \"packing\" or lower \"max_tokens\"",
                 what, mixture.packingLength, mixture.maxTokens));
+    KOALA_TRY(const int rule, choice(packing, "rule", kStreamRules, 0, what));
+    mixture.stream.rule = StreamRule(rule);
+    mixture.stream.addEos = boolOr(packing, "add_eos", false);
+    mixture.stream.startWithBos = boolOr(packing, "always_start_with_bos", false);
     const Json& loss = memberOr(json, "loss");
     if (stringOr(loss, "on", "assistant") != "assistant" ||
         stringOr(loss, "mean", "token") != "token")

@@ -16,7 +16,20 @@ namespace koala {
 enum class MixtureBasis { Rows, Tokens, TrainedTokens };
 enum class MarkerMode { None, Chosen, Both };
 enum class TooLong { DropTurns, Cut };
-enum class PackingMode { None, Documents };
+// none: one dialogue a sequence. documents: whole dialogues that do not see each other. stream: one
+// endless text cut anywhere, as EasyLM does it; max_tokens and too_long say nothing there.
+enum class PackingMode { None, Documents, Stream };
+
+// How EasyLM cuts its stream (spec 01, section 3.3). koala: as Koala was trained, BOS in front of
+// each row and none inside. newest: a row's last target is the next row's first token, BOS in front
+// of each record.
+enum class StreamRule { Koala, Newest };
+
+struct StreamOptions {
+    StreamRule rule = StreamRule::Koala;
+    bool addEos = false;       // a second, trained EOS behind each record: EasyLM's default
+    bool startWithBos = false; // newest: BOS instead of what stands in the first place of a row
+};
 
 struct HoldOut {
     double fraction = 0.0;
@@ -47,7 +60,8 @@ struct Mixture {
     std::string system; // system message of records that have none; "": none
     std::vector<MixtureSource> sources;
     PackingMode packing = PackingMode::Documents;
-    std::int64_t packingLength = 2048;
+    std::int64_t packingLength = 2048; // of stream: targets in a row
+    StreamOptions stream;
     std::vector<std::string> excludePrompts; // prompt sets of the project
     bool allowEvaluationData = false;
 };

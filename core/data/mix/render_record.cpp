@@ -1,5 +1,7 @@
 #include "core/data/mix/render_record.h"
 
+#include <limits>
+
 #include "core/data/mix/training_stream.h"
 
 namespace koala {
@@ -33,6 +35,20 @@ Marker markerOf(const Conversation& conversation, MarkerMode mode)
     return negative ? Marker::Negative : Marker::Positive;
 }
 
+RecordRenderer rendererOf(
+    const Mixture& mixture, std::shared_ptr<const Tokenizer> tokenizer, TemplateId chatTemplate)
+{
+    RecordRenderer renderer{std::move(tokenizer), chatTemplate, mixture.maxTokens, mixture.tooLong,
+        mixture.system, RecordRenderer::Bos::AsTemplate, false};
+    if (mixture.packing == PackingMode::Stream) {
+        renderer.maxTokens = std::numeric_limits<std::int64_t>::max(); // cut by rows only
+        renderer.bos = mixture.stream.rule == StreamRule::Koala ? RecordRenderer::Bos::Never
+                                                                : RecordRenderer::Bos::Always;
+        renderer.addEos = mixture.stream.addEos;
+    }
+    return renderer;
+}
+
 Result<Rendered> RecordRenderer::render(const Conversation& conversation, MarkerMode markers) const
 {
     std::vector<ChatTurn> turns = chatTurnsOf(conversation, system);
@@ -41,7 +57,8 @@ Result<Rendered> RecordRenderer::render(const Conversation& conversation, Marker
         turns.pop_back();
     RenderOptions options;
     options.marker = markerOf(conversation, markers);
-    options.addBos = templateWantsBos(chatTemplate) && tokenizer->bosId().has_value();
+    options.addBos = tokenizer->bosId().has_value() &&
+                     (bos == Bos::AsTemplate ? templateWantsBos(chatTemplate) : bos == Bos::Always);
     const auto limit = std::size_t(maxTokens);
     KOALA_TRY(Rendered rendered, renderChat(chatTemplate, *tokenizer, turns, options));
     while (tooLong == TooLong::DropTurns && rendered.tokens.size() > limit) {
@@ -56,13 +73,19 @@ Result<Rendered> RecordRenderer::render(const Conversation& conversation, Marker
     }
     if (rendered.tokens.size() > limit)
         rendered.tokens.resize(limit);
+    if (addEos && tokenizer->eosId())
+        rendered.tokens.push_back({*tokenizer->eosId(), true, -1});
     return rendered;
 }
 
 std::string RecordRenderer::key(MarkerMode markers) const
 {
-    return fmt::format("1 {} {} {} {} {} {}", tokenizer->fingerprint(), templateName(chatTemplate),
-        maxTokens, tooLong == TooLong::Cut ? "cut" : "drop_turns", markerModeName(markers), system);
+    std::string key = fmt::format("1 {} {} {} {} {} {}", tokenizer->fingerprint(),
+        templateName(chatTemplate), maxTokens, tooLong == TooLong::Cut ? "cut" : "drop_turns",
+        markerModeName(markers), system);
+    if (bos != Bos::AsTemplate || addEos)
+        key += fmt::format("\nbos {} eos {}", int(bos), int(addEos));
+    return key;
 }
 
 } // namespace koala

@@ -12,12 +12,19 @@
 
 namespace koala {
 
+// What a mixture asks for.
+struct RecordRenderer;
+RecordRenderer rendererOf(
+    const Mixture& mixture, std::shared_ptr<const Tokenizer> tokenizer, TemplateId chatTemplate);
+
 struct RecordRenderer {
     std::shared_ptr<const Tokenizer> tokenizer;
     TemplateId chatTemplate = TemplateId::ChatMl;
     std::int64_t maxTokens = 2048;
     TooLong tooLong = TooLong::DropTurns;
     std::string system;
+    enum class Bos { AsTemplate, Never, Always } bos = Bos::AsTemplate;
+    bool addEos = false; // one more EOS at the end, trained
 
     // drop_turns: whole rounds are left out at the end until the rest fits; a first round that is
     // too long by itself is cut. cut: everything after max_tokens goes.

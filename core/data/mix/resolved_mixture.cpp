@@ -10,12 +10,6 @@
 namespace koala {
 namespace {
 
-RecordRenderer rendererOf(
-    const Mixture& mixture, std::shared_ptr<const Tokenizer> tokenizer, TemplateId chatTemplate)
-{
-    return {std::move(tokenizer), chatTemplate, mixture.maxTokens, mixture.tooLong, mixture.system};
-}
-
 Result<std::shared_ptr<const Dataset>> openSource(
     const fs::path& project, const MixtureSource& source, const Mixture& mixture)
 {
@@ -146,6 +140,19 @@ std::vector<SourceInput> ResolvedMixture::inputs() const
     return list;
 }
 
+std::vector<SourceTerms> ResolvedMixture::terms() const
+{
+    std::vector<SourceTerms> list;
+    for (const auto& dataset : m_datasets) {
+        const DatasetManifest& manifest = dataset->manifest();
+        if (std::none_of(list.begin(), list.end(),
+                [&](const SourceTerms& known) { return known.dataset == manifest.slug; }))
+            list.push_back(
+                sourceTerms(manifest.slug, manifest.title, manifest.licence, manifest.terms));
+    }
+    return list;
+}
+
 bool ResolvedMixture::usesMarkers() const
 {
     return std::any_of(m_mixture.sources.begin(), m_mixture.sources.end(),
@@ -182,7 +189,11 @@ std::uint32_t ResolvedMixture::trainedTokensOf(RecordRef record) const
 Result<MixtureResult> ResolvedMixture::recalculate(const Mixture& mixture) const
 {
     if (mixture.sources.size() != m_mixture.sources.size() ||
-        mixture.maxTokens != m_mixture.maxTokens || mixture.tooLong != m_mixture.tooLong)
+        mixture.maxTokens != m_mixture.maxTokens || mixture.tooLong != m_mixture.tooLong ||
+        mixture.system != m_mixture.system ||
+        (mixture.packing == PackingMode::Stream) != (m_mixture.packing == PackingMode::Stream) ||
+        mixture.stream.rule != m_mixture.stream.rule ||
+        mixture.stream.addEos != m_mixture.stream.addEos)
         return invalidInput(
             "the mixture has other sources or limits: its tokens are to be counted again");
     for (std::size_t s = 0; s < mixture.sources.size(); ++s)

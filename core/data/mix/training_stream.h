@@ -4,7 +4,12 @@
 //
 // Order: position i of epoch e holds record EpochOrder(n, seed, e).at(i); records are packed
 // best-fit within windows of 4,096 positions; a sequence holds whole documents that do not see each
-// other. Records without a trained token (after cutting) are not packed. Thread-safe for reading.
+// other. Records without a trained token (after cutting) are not packed.
+//
+// Packing "stream" is EasyLM's instead: all records of all epochs are one text without end, row r
+// holds its tokens r·length to (r+1)·length, and attention runs over the whole row (wholeRow).
+// Koala's rule puts BOS in front of them; the newest one adds the token that comes next as last
+// target. A row belongs to the epoch in which it begins. Thread-safe for reading.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +22,7 @@
 #include "core/data/dataset.h"
 #include "core/data/mix/mixture.h"
 #include "core/data/mix/mixture_calculator.h"
+#include "core/data/mix/source_terms.h"
 #include "core/text/chat_template.h"
 #include "core/text/tokenizer.h"
 
@@ -32,6 +38,7 @@ struct PackedSequence {
     std::vector<TokenId> tokens;
     std::vector<std::uint8_t> trained;     // 1: the loss counts the prediction of this token
     std::vector<PackedDocument> documents; // in order; together they cover the tokens
+    bool wholeRow = false; // documents see each other: one context for attention and positions
 };
 
 // A mixture with its datasets opened, its tokens counted and its rows chosen.
@@ -53,6 +60,7 @@ public:
     const Tokenizer& tokenizer() const { return *m_tokenizer; }
     TemplateId chatTemplate() const { return m_options.chatTemplate; }
     const Dataset& dataset(std::size_t source) const { return *m_datasets[source]; }
+    std::vector<SourceTerms> terms() const; // one a dataset, in the order of the sources
     // True when a source uses markers: chat and evaluation then use the positive form.
     bool usesMarkers() const;
     // SHA-256 over the uids of epoch 0 in order, each followed by '\n'.
@@ -101,6 +109,13 @@ private:
     std::shared_ptr<const Plan> plan(std::uint64_t epoch) const;
     std::shared_ptr<const ResolvedMixture> m_mixture;
     StreamPart m_part;
+    std::shared_ptr<const Plan> makePlan(std::uint64_t epoch) const;
+    std::vector<RecordRef> recordsOf(std::uint64_t epoch) const; // in the order of that epoch
+    bool streams() const { return m_mixture->mixture().packing == PackingMode::Stream; }
+    std::uint64_t firstRow(std::uint64_t epoch) const; // of a stream
+    Result<Rendered> counted(RecordRef record) const;  // with as many tokens as were counted
+    Result<PackedSequence> streamRow(std::uint64_t epoch, std::uint64_t row) const;
+    void addBos(PackedSequence& packed) const;
     struct Cache;
     std::shared_ptr<Cache> m_cache;
 };

@@ -12,7 +12,8 @@ TrainBatch makeBatch(std::span<const PackedSequence> sequences)
         batch.model.trained.insert(
             batch.model.trained.end(), sequence.trained.begin(), sequence.trained.end());
         for (const PackedDocument& document : sequence.documents) {
-            batch.model.documentStarts.push_back(offset + std::int32_t(document.begin));
+            if (!sequence.wholeRow || document.begin == 0)
+                batch.model.documentStarts.push_back(offset + std::int32_t(document.begin));
             batch.sourceOfToken.insert(
                 batch.sourceOfToken.end(), document.length, document.record.source);
         }
@@ -25,7 +26,8 @@ std::int64_t trainedTargets(std::span<const PackedSequence> sequences)
     std::int64_t count = 0;
     for (const PackedSequence& sequence : sequences)
         for (const PackedDocument& document : sequence.documents)
-            for (std::uint32_t t = 1; t < document.length; ++t)
+            for (std::uint32_t t = sequence.wholeRow && document.begin > 0 ? 0 : 1;
+                t < document.length; ++t)
                 count += sequence.trained[document.begin + t] != 0 ? 1 : 0;
     return count;
 }

@@ -9,6 +9,7 @@
 #include "core/base/ids.h"
 #include "core/base/sha256.h"
 #include "core/base/time.h"
+#include "core/data/mix/source_terms.h"
 #include "core/torch/train/tokenizer_files.h"
 #include "core/weights/adapter.h"
 #include "core/weights/hf_folder.h"
@@ -123,12 +124,11 @@ Status writeModelCard(const fs::path& folder, const CheckpointContents& c)
     OrderedJson sources = OrderedJson::array();
     bool restricted = false;
     for (const DatasetFact& dataset : c.config.datasets) {
-        sources.push_back(
-            {{"dataset", dataset.slug}, {"title", dataset.title}, {"licence", dataset.licence},
-                {"terms", dataset.terms}, {"rows_sha256", dataset.rowsSha256}});
-        const std::string words = dataset.licence + " " + dataset.terms;
-        restricted = restricted || words.find("NC") != std::string::npos ||
-                     words.find("ommercial") != std::string::npos;
+        const SourceTerms terms =
+            sourceTerms(dataset.slug, dataset.title, dataset.licence, dataset.terms);
+        sources.push_back(toJson(terms));
+        sources.back()["rows_sha256"] = dataset.rowsSha256;
+        restricted = restricted || terms.nonCommercial;
     }
     OrderedJson json;
     json["version"] = 1;

@@ -1,6 +1,9 @@
 // ui/pages/data/conversation_pane.h: one conversation: each turn with its role, its tokens and
-// whether it is trained; texts as they stand. Stepping to the neighbours, copying, and the way to
-// its tokens.
+// whether it is trained; texts as they stand. Stepping to the neighbours, copying, the way to its
+// tokens, and what one can do with the row.
+//
+// What is laid out is bounded, so that any row opens at once: kTurnsDrawn turns, kTurnLetters of
+// each, kLettersDrawn in all; "Show all as plain text" has the rest.
 #pragma once
 
 #include <vector>
@@ -9,10 +12,15 @@
 #include "ui/widgets/answer_text.h"
 #include "ui/widgets/text_label.h"
 
+class QPlainTextEdit;
 class QScrollArea;
+class QStackedWidget;
+class QToolButton;
 class QVBoxLayout;
 
 namespace koala {
+
+class NoticeBar;
 
 class ConversationPane final : public QWidget {
     Q_OBJECT
@@ -22,6 +30,9 @@ public:
 Q_SIGNALS:
     void stepped(int by); // to a neighbour in the table
     void showTokens();
+    void editPressed();
+    void excludePressed();
+    void whyPressed();
 
 private:
     struct TurnView {
@@ -33,6 +44,10 @@ private:
     void showConversation(const Conversation& conversation);
     void showCounts(const TokenRow& tokens);
     TurnView& viewAt(std::size_t turn);
+    void addTurn(Role role, const std::string& text, bool trained);
+    void setWhole(bool whole);
+    QWidget* makeHead();
+    QWidget* makeFoot();
 
     DataController& m_controller;
     TextLabel* m_title;
@@ -41,7 +56,14 @@ private:
     QVBoxLayout* m_column;
     std::vector<TurnView> m_views;
     std::vector<bool> m_trained;
-    QString m_plain;
+    NoticeBar* m_cut;
+    QStackedWidget* m_stack;
+    QPlainTextEdit* m_whole;
+    QToolButton* m_copy;
+    std::size_t m_drawn = 0; // turns
+    int m_letters = 0;
+    bool m_shortened = false;
+    Conversation m_conversation;
 };
 
 } // namespace koala

@@ -17,25 +17,22 @@ DataController::DataController(DataService& service, QObject* parent)
         m_slug = slug; // the list comes with the refresh that follows
         m_service.open(slug);
     });
-    connect(&m_service, &DataService::opened, this,
-        [this](const std::shared_ptr<const Dataset>& dataset) {
-            m_facts.reset();
-            m_tokens.reset();
-            m_rows.setDataset(dataset);
-            Q_EMIT chosen();
-            Q_EMIT rowsChanged();
-            if (!m_filter.empty())
-                m_service.search(m_filter);
-            if (dataset->size() > 0)
-                chooseRow(m_row >= 0 && std::uint64_t(m_row) < dataset->size()
-                              ? std::uint64_t(m_row)
-                              : 0);
-        });
+    connect(&m_service, &DataService::opened, this, &DataController::opened);
     connect(
         &m_service, &DataService::openFailed, this, [this](const QString&, const QString& message) {
             m_rows.setDataset(nullptr);
+            m_failure = message;
             Q_EMIT problem(message);
+            Q_EMIT chosen();
         });
+    connect(&m_rows, &RowTableModel::textsWanted, &m_service, &DataService::requestTexts);
+    connect(&m_service, &DataService::textsReady, &m_rows, &RowTableModel::setTexts);
+    connect(&m_service, &DataService::conversationReady, this,
+        [this](std::uint64_t row, const std::shared_ptr<const Conversation>& conversation) {
+            if (std::int64_t(row) == m_row)
+                Q_EMIT rowChosen(*conversation);
+        });
+    connect(&m_service, &DataService::conversationFailed, this, &DataController::problem);
     connect(&m_service, &DataService::factsReady, this,
         [this](const std::shared_ptr<const DatasetFacts>& facts) {
             m_facts = facts;
@@ -48,16 +45,40 @@ DataController::DataController(DataService& service, QObject* parent)
             m_rows.setTokens(tokens);
             Q_EMIT factsChanged();
         });
+    const auto show = [this](const RowFilter& filter, const std::vector<std::uint32_t>& rows) {
+        if (filter != m_filter)
+            return;
+        m_rows.setShown(rows, filter.sort != RowFilter::Sort::Position || filter.descending);
+        Q_EMIT rowsChanged();
+    };
+    connect(&m_service, &DataService::foundSoFar, this, show);
     connect(&m_service, &DataService::searched, this,
-        [this](const RowFilter& filter, const std::vector<std::uint32_t>& rows) {
-            if (filter != m_filter)
-                return;
-            m_rows.setShown(rows);
-            Q_EMIT rowsChanged();
+        [this, show](const RowFilter& filter, const std::vector<std::uint32_t>& rows) {
+            m_searching = m_searching && filter != m_filter;
+            show(filter, rows);
         });
-    connect(&m_service, &DataService::searchFailed, this, &DataController::problem);
+    connect(&m_service, &DataService::searchFailed, this, [this](const QString& message) {
+        m_searching = false;
+        Q_EMIT problem(message);
+        Q_EMIT rowsChanged();
+    });
     connect(&m_service, &DataService::tokenRowReady, this, &DataController::tokensOfRow);
     connect(&m_service, &DataService::tokenRowFailed, this, &DataController::tokensFailed);
+}
+
+void DataController::opened(const std::shared_ptr<const Dataset>& dataset)
+{
+    m_facts.reset();
+    m_tokens.reset();
+    m_failure.clear();
+    m_rows.setDataset(dataset);
+    Q_EMIT chosen();
+    m_searching = !m_filter.empty();
+    if (m_searching)
+        m_service.search(m_filter);
+    Q_EMIT rowsChanged();
+    if (dataset->size() > 0)
+        chooseRow(m_row >= 0 && std::uint64_t(m_row) < dataset->size() ? std::uint64_t(m_row) : 0);
 }
 
 void DataController::choose(const QString& slug)
@@ -66,6 +87,8 @@ void DataController::choose(const QString& slug)
         return;
     m_slug = slug;
     m_row = -1;
+    m_failure.clear();
+    m_searching = false;
     m_facts.reset();
     m_tokens.reset();
     m_filter.language = -1; // languages are counted per dataset
@@ -83,12 +106,32 @@ void DataController::setFilter(const RowFilter& filter)
     if (filter == m_filter)
         return;
     m_filter = filter;
-    if (filter.empty()) {
+    m_searching = !filter.empty();
+    if (m_searching) {
+        m_service.search(filter);
+    } else {
+        m_service.cancelSearch();
         m_rows.showAll();
-        Q_EMIT rowsChanged();
-        return;
     }
-    m_service.search(filter);
+    Q_EMIT rowsChanged();
+}
+
+void DataController::cancelSearch()
+{
+    m_service.cancelSearch();
+    m_searching = false;
+    Q_EMIT rowsChanged();
+}
+
+void DataController::sortBy(int column)
+{
+    const auto sort = RowTableModel::sortOf(column);
+    if (!sort)
+        return;
+    RowFilter filter = m_filter;
+    filter.descending = filter.sort == *sort && !filter.descending;
+    filter.sort = *sort;
+    setFilter(filter);
 }
 
 void DataController::chooseRow(std::uint64_t row)
@@ -97,12 +140,7 @@ void DataController::chooseRow(std::uint64_t row)
     if (!dataset || row >= dataset->size())
         return;
     m_row = std::int64_t(row);
-    const auto conversation = dataset->read(row);
-    if (!conversation.ok()) {
-        Q_EMIT problem(qtext(conversation.error().message));
-        return;
-    }
-    Q_EMIT rowChosen(*conversation);
+    m_service.requestConversation(row);
     m_service.requestTokens(row, m_template, m_model);
 }
 
@@ -118,11 +156,6 @@ void DataController::setTokenModel(const QString& slug)
     m_model = slug;
     if (m_row >= 0)
         m_service.requestTokens(std::uint64_t(m_row), m_template, m_model);
-}
-
-void DataController::importFiles(const QStringList& files)
-{
-    m_service.importFiles(files);
 }
 
 QString DataController::headline() const
@@ -164,7 +197,10 @@ QString DataController::countLine() const
 {
     const qint64 shown = m_rows.rowCount();
     const qint64 all = qint64(m_rows.total());
-    return tr("%1 rows · %2 filtered out").arg(grouped(shown), grouped(all - shown));
+    if (m_searching)
+        return tr("searching… %1 found so far").arg(counted(shown, tr("row"), tr("rows")));
+    return tr("%1 · %2 filtered out")
+        .arg(counted(shown, tr("row"), tr("rows")), grouped(all - shown));
 }
 
 } // namespace koala

@@ -20,18 +20,22 @@ public:
     const DataSource* current() const { return m_sources.sourceAt(m_sources.rowOf(m_slug)); }
     const QString& currentSlug() const { return m_slug; }
     std::shared_ptr<const Dataset> dataset() const { return m_rows.dataset(); }
+    const QString& failure() const { return m_failure; }
     const std::shared_ptr<const DatasetFacts>& facts() const { return m_facts; }
     const std::shared_ptr<const DatasetTokens>& tokens() const { return m_tokens; }
 
     void choose(const QString& slug);
     void setFilter(const RowFilter& filter);
     const RowFilter& filter() const { return m_filter; }
+    void sortBy(int column); // of the row table; once more: the other way round
+    void cancelSearch();     // what was found so far stays
+    bool searching() const { return m_searching; }
     // A row of the dataset (not of the table); its conversation comes by rowChosen().
     void chooseRow(std::uint64_t row);
     std::int64_t currentRow() const { return m_row; }
     void setTokenTemplate(const QString& name);
     void setTokenModel(const QString& slug);
-    void importFiles(const QStringList& files);
+    bool hasSource(const QString& slug) const { return m_sources.rowOf(slug) >= 0; }
 
     QString headline() const;    // "8 sources · 2 test sets · 9,838 records · 2.92 M tokens"
     QString sourceFacts() const; // "708 conversations · 4 languages · 612 k tokens"
@@ -48,6 +52,7 @@ Q_SIGNALS:
     void tokensFailed(const QString& message);
 
 private:
+    void opened(const std::shared_ptr<const Dataset>& dataset);
     DataService& m_service;
     SourceListModel m_sources;
     RowTableModel m_rows;
@@ -55,6 +60,8 @@ private:
     std::shared_ptr<const DatasetTokens> m_tokens;
     QString m_slug;
     RowFilter m_filter;
+    bool m_searching = false;
+    QString m_failure; // why the chosen source cannot be opened
     std::int64_t m_row = -1;
     QString m_template, m_model;
 };

@@ -10,6 +10,7 @@
 #include <QVBoxLayout>
 
 #include "ui/pages/data/import_bar.h"
+#include "ui/pages/data/import_sheet.h"
 #include "ui/pages/data/rows_tab.h"
 #include "ui/pages/data/set_aside_tab.h"
 #include "ui/pages/data/source_facts_pane.h"
@@ -184,6 +185,15 @@ void DataPage::refresh()
         m_table->selectRow(row);
 }
 
+void DataPage::importFiles(const QStringList& files)
+{
+    if (files.isEmpty())
+        return;
+    if (m_importSheet == nullptr)
+        m_importSheet = new ImportSheet(m_controller.service(), this);
+    m_importSheet->ask(files);
+}
+
 void DataPage::chooseFiles()
 {
     auto* dialog = new QFileDialog(this, tr("Import files"));
@@ -194,14 +204,14 @@ void DataPage::chooseFiles()
     dialog->setNameFilters(
         {tr("Conversations (*.json *.jsonl *.ndjson *.gz *.csv *.txt *.md)"), tr("All files (*)")});
     connect(dialog, &QFileDialog::filesSelected, this,
-        [this](const QStringList& files) { m_controller.importFiles(files); });
+        [this](const QStringList& files) { importFiles(files); });
     dialog->open();
 }
 
 void DataPage::open(const Destination& destination)
 {
     if (destination.verb == QStringLiteral("import"))
-        m_controller.importFiles(destination.subject.split(QLatin1Char('\n')));
+        importFiles(destination.subject.split(QLatin1Char('\n')));
     else if (!destination.subject.isEmpty())
         m_controller.choose(destination.subject);
 }
@@ -237,7 +247,7 @@ void DataPage::dragEnterEvent(QDragEnterEvent* event)
 
 void DataPage::dropEvent(QDropEvent* event)
 {
-    m_controller.importFiles(localFiles(event->mimeData()));
+    importFiles(localFiles(event->mimeData()));
     event->acceptProposedAction();
 }
 

@@ -13,6 +13,7 @@ class QTableView;
 namespace koala {
 
 class EmptyState;
+class ImportSheet;
 class RowsTab;
 class SeriesKeyWidget;
 class TabLine;
@@ -27,7 +28,8 @@ public:
     void open(const Destination& destination) override;
     QJsonObject saveState() const override;
     void restoreState(const QJsonObject& state) override;
-    void importFiles(const QStringList& files) { m_controller.importFiles(files); }
+    // Opens the sheet that shows what they would become.
+    void importFiles(const QStringList& files);
 
 Q_SIGNALS:
     void openStarter(); // from the empty page
@@ -43,6 +45,7 @@ private:
     void refresh();
 
     DataController m_controller;
+    ImportSheet* m_importSheet = nullptr; // made when first asked for
     QStackedWidget* m_whole;
     QSplitter* m_columns;
     QSplitter* m_left;

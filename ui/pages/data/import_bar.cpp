@@ -31,7 +31,7 @@ ImportBar::ImportBar(DataService& service, QWidget* parent) : QWidget(parent), m
     line->addWidget(m_words, 1);
     line->addWidget(m_cancel);
     line->addWidget(m_close);
-    connect(m_cancel, &QPushButton::clicked, &m_service, &DataService::cancelImport);
+    connect(m_cancel, &QPushButton::clicked, &m_service.imports(), &ImportQueue::cancel);
     connect(m_close, &QToolButton::clicked, this, &QWidget::hide);
     connect(&m_service, &DataService::importChanged, this, &ImportBar::refresh);
     hide();
@@ -65,6 +65,8 @@ void ImportBar::refresh()
         words << tr("%1 set aside").arg(grouped(qint64(state.quarantined)));
     if (!kind.isEmpty())
         words << kind;
+    if (state.waiting > 0)
+        words << tr("%1 more waiting").arg(grouped(state.waiting));
     m_words->setText(words.join(QStringLiteral(" · ")));
 }
 

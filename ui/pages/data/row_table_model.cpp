@@ -10,8 +10,26 @@
 namespace koala {
 
 namespace {
-constexpr std::uint64_t kChunk = 64;
+constexpr int kChunk = 64;
+constexpr std::size_t kChunksWanted = 6; // a view shows two or three
+constexpr int kTextsKept = 8192;
 constexpr std::uint32_t kLongTokens = 2048; // beyond the usual limit of a mixture
+} // namespace
+
+RowTableModel::RowTableModel(QObject* parent) : QAbstractTableModel(parent), m_texts(kTextsKept)
+{
+    m_ask.setSingleShot(true);
+    m_ask.setInterval(0);
+    connect(&m_ask, &QTimer::timeout, this, [this] {
+        std::vector<std::uint32_t> rows;
+        for (const int chunk : m_wanted) {
+            const int end = std::min(rowCount(), (chunk + 1) * kChunk);
+            for (int row = chunk * kChunk; row < end; ++row)
+                rows.push_back(std::uint32_t(datasetRow(row)));
+        }
+        if (!rows.empty())
+            Q_EMIT textsWanted(rows);
+    });
 }
 
 void RowTableModel::setDataset(std::shared_ptr<const Dataset> dataset)
@@ -21,8 +39,10 @@ void RowTableModel::setDataset(std::shared_ptr<const Dataset> dataset)
     m_facts.reset();
     m_tokens.reset();
     m_filtered = false;
+    m_sorted = false;
     m_shown.clear();
     m_texts.clear();
+    m_wanted.clear();
     endResetModel();
 }
 
@@ -40,11 +60,23 @@ void RowTableModel::setTokens(std::shared_ptr<const DatasetTokens> tokens)
         Q_EMIT dataChanged(index(0, TokenCount), index(rowCount() - 1, Flags));
 }
 
-void RowTableModel::setShown(std::vector<std::uint32_t> rows)
+void RowTableModel::setShown(std::vector<std::uint32_t> rows, bool sorted)
 {
+    const bool grows = m_filtered && !sorted && !m_sorted && rows.size() >= m_shown.size() &&
+                       std::equal(m_shown.begin(), m_shown.end(), rows.begin());
+    if (grows) {
+        if (rows.size() == m_shown.size())
+            return;
+        beginInsertRows({}, int(m_shown.size()), int(rows.size()) - 1);
+        m_shown = std::move(rows);
+        endInsertRows();
+        return;
+    }
     beginResetModel();
     m_filtered = true;
+    m_sorted = sorted;
     m_shown = std::move(rows);
+    m_wanted.clear();
     endResetModel();
 }
 
@@ -54,8 +86,53 @@ void RowTableModel::showAll()
         return;
     beginResetModel();
     m_filtered = false;
+    m_sorted = false;
     m_shown.clear();
+    m_wanted.clear();
     endResetModel();
+}
+
+void RowTableModel::setTexts(const std::vector<std::uint32_t>& rows, const QStringList& texts)
+{
+    for (std::size_t i = 0; i < rows.size() && i < std::size_t(texts.size()); ++i)
+        m_texts.insert(rows[i], new QString(safeLine(texts[qsizetype(i)], 240)));
+    for (const int chunk : m_wanted) {
+        const int end = std::min(rowCount(), (chunk + 1) * kChunk);
+        if (chunk * kChunk < end)
+            Q_EMIT dataChanged(index(chunk * kChunk, FirstMessage), index(end - 1, FirstMessage));
+    }
+    m_wanted.clear();
+}
+
+std::optional<RowFilter::Sort> RowTableModel::sortOf(int column)
+{
+    switch (column) {
+    case Number:
+        return RowFilter::Sort::Position;
+    case Turns:
+        return RowFilter::Sort::Turns;
+    case TokenCount:
+        return RowFilter::Sort::Tokens;
+    case Language:
+        return RowFilter::Sort::Language;
+    default:
+        return std::nullopt;
+    }
+}
+
+int RowTableModel::columnOf(RowFilter::Sort sort)
+{
+    switch (sort) {
+    case RowFilter::Sort::Turns:
+        return Turns;
+    case RowFilter::Sort::Tokens:
+        return TokenCount;
+    case RowFilter::Sort::Language:
+        return Language;
+    case RowFilter::Sort::Position:
+        break;
+    }
+    return Number;
 }
 
 std::uint64_t RowTableModel::datasetRow(int row) const
@@ -67,7 +144,8 @@ int RowTableModel::rowOfDatasetRow(std::uint64_t row) const
 {
     if (!m_filtered)
         return row < total() ? int(row) : -1;
-    const auto found = std::ranges::lower_bound(m_shown, std::uint32_t(row));
+    const auto found = m_sorted ? std::ranges::find(m_shown, std::uint32_t(row))
+                                : std::ranges::lower_bound(m_shown, std::uint32_t(row));
     return found != m_shown.end() && *found == row ? int(found - m_shown.begin()) : -1;
 }
 
@@ -99,29 +177,25 @@ QVariant RowTableModel::headerData(int section, Qt::Orientation orientation, int
         .value(section);
 }
 
-QString RowTableModel::firstMessage(std::uint64_t row) const
+QString RowTableModel::firstMessage(int row) const
 {
-    const std::uint64_t chunk = row / kChunk;
-    const QStringList* texts = m_texts.object(chunk);
-    if (texts == nullptr) {
-        auto read = std::make_unique<QStringList>();
-        const auto messages = m_dataset->firstMessages(
-            chunk * kChunk, std::min(kChunk, m_dataset->size() - chunk * kChunk));
-        if (!messages.ok())
-            return qtext(messages.error().message);
-        for (const std::string& message : *messages)
-            read->append(safeLine(message, 240));
-        texts = read.get();
-        m_texts.insert(chunk, read.release());
+    if (const QString* text = m_texts.object(std::uint32_t(datasetRow(row))))
+        return *text;
+    const int chunk = row / kChunk;
+    if (std::ranges::find(m_wanted, chunk) == m_wanted.end()) {
+        m_wanted.push_back(chunk);
+        if (m_wanted.size() > kChunksWanted) // scrolled past meanwhile
+            m_wanted.erase(m_wanted.begin());
+        m_ask.start();
     }
-    return texts->value(qsizetype(row % kChunk));
+    return QStringLiteral("…");
 }
 
 QString RowTableModel::flag(std::uint64_t row) const
 {
     const auto& facts = m_dataset->rows()[row];
     if (m_tokens && m_tokens->tokens[row] > kLongTokens)
-        return tr("long");
+        return tr("cut");
     if (facts.rank == std::int8_t(PairRank::Chosen))
         return tr("chosen");
     if (facts.rank == std::int8_t(PairRank::Rejected))
@@ -144,7 +218,7 @@ QVariant RowTableModel::data(const QModelIndex& index, int role) const
         case Number:
             return grouped(qint64(row) + 1);
         case FirstMessage:
-            return firstMessage(row);
+            return firstMessage(index.row());
         case Turns:
             return grouped(facts.turns);
         case TokenCount:
@@ -160,6 +234,9 @@ QVariant RowTableModel::data(const QModelIndex& index, int role) const
         const bool number = column == Number || column == Turns || column == TokenCount;
         return int(Qt::AlignVCenter | (number ? Qt::AlignRight : Qt::AlignLeft));
     }
+    if (role == kIconRole && index.column() == Flags && m_tokens &&
+        m_tokens->tokens[row] > kLongTokens)
+        return QByteArray("cut");
     if (role == kSecondaryRole)
         return index.column() == Number || index.column() == Language || index.column() == Flags;
     if (role == kToneRole && index.column() == Flags && m_tokens &&

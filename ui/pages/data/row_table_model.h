@@ -1,11 +1,14 @@
-// ui/pages/data/row_table_model.h: the rows of one dataset, filtered, however many: only what is
-// visible is read, in small chunks from the dataset's index.
+// ui/pages/data/row_table_model.h: the rows of one dataset, filtered and sorted, however many. It
+// holds no object a row: figures come from the dataset's index, first messages are asked for as
+// they come into sight (textsWanted) and shown as "…" until they are there (setTexts).
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include <QAbstractTableModel>
 #include <QCache>
+#include <QTimer>
 
 #include "ui/services/data_service.h"
 
@@ -15,12 +18,18 @@ class RowTableModel final : public QAbstractTableModel {
     Q_OBJECT
 public:
     enum Column { Number, FirstMessage, Turns, TokenCount, Language, Flags, ColumnCount };
-    explicit RowTableModel(QObject* parent = nullptr) : QAbstractTableModel(parent), m_texts(200) {}
+    explicit RowTableModel(QObject* parent = nullptr);
 
     void setDataset(std::shared_ptr<const Dataset> dataset); // null: empty
     void setFacts(std::shared_ptr<const DatasetFacts> facts);
     void setTokens(std::shared_ptr<const DatasetTokens> tokens);
-    void setShown(std::vector<std::uint32_t> rows); // what a filter left
+    // What a filter left; `sorted` when not in order of position. Rows that only grow at the end
+    // are added without a reset.
+    void setShown(std::vector<std::uint32_t> rows, bool sorted = false);
+    void setTexts(const std::vector<std::uint32_t>& rows, const QStringList& texts);
+    // Which of the filter's sort keys a column stands for, and the other way round.
+    static std::optional<RowFilter::Sort> sortOf(int column);
+    static int columnOf(RowFilter::Sort sort);
     void showAll();
     std::uint64_t datasetRow(int row) const;
     int rowOfDatasetRow(std::uint64_t row) const; // -1: filtered out
@@ -32,16 +41,22 @@ public:
     QVariant data(const QModelIndex& index, int role) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
+Q_SIGNALS:
+    void textsWanted(const std::vector<std::uint32_t>& rows);
+
 private:
-    QString firstMessage(std::uint64_t row) const;
+    QString firstMessage(int row) const;
     QString flag(std::uint64_t row) const;
 
     std::shared_ptr<const Dataset> m_dataset;
     std::shared_ptr<const DatasetFacts> m_facts;
     std::shared_ptr<const DatasetTokens> m_tokens;
     bool m_filtered = false;
+    bool m_sorted = false;
     std::vector<std::uint32_t> m_shown;
-    mutable QCache<std::uint64_t, QStringList> m_texts; // by chunk
+    mutable QCache<std::uint32_t, QString> m_texts; // by row of the dataset
+    mutable std::vector<int> m_wanted;              // chunks of shown rows, newest last
+    mutable QTimer m_ask;                           // one request for all that came into sight
 };
 
 } // namespace koala

@@ -1,9 +1,15 @@
 #include "ui/pages/data/rows_tab.h"
 
+#include <algorithm>
+
+#include <QApplication>
 #include <QCheckBox>
+#include <QClipboard>
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QMenu>
 #include <QScrollBar>
+#include <QShortcut>
 #include <QSplitter>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -33,21 +39,7 @@ RowsTab::RowsTab(DataController& controller, QWidget* parent)
     layout->addWidget(makeFilterLine());
     m_split = splitter(Qt::Horizontal, "rowsSplitter", this);
     layout->addWidget(m_split, 1);
-    auto* left = pane(QPalette::Base, m_split);
-    auto* leftLayout = new QVBoxLayout(left);
-    leftLayout->setContentsMargins(0, 0, 0, 0);
-    leftLayout->setSpacing(0);
-    m_table = new QTableView(left);
-    m_table->setModel(&m_controller.rows());
-    prepareTable(*m_table, tr("Rows"), "rowTable");
-    setColumns(*m_table, {44, 0, 52, 64, 48, 72});
-    leftLayout->addWidget(m_table, 1);
-    leftLayout->addWidget(new Hairline(Qt::Horizontal, left));
-    m_counts = new TextLabel(TextRole::Secondary, left);
-    m_counts->setObjectName(QStringLiteral("rowCounts"));
-    m_counts->setFixedHeight(size::kStatusLine);
-    m_counts->setContentsMargins(16, 0, 16, 0);
-    leftLayout->addWidget(m_counts);
+    QWidget* left = makeTable();
     m_conversation = new ConversationPane(m_controller, m_split);
     m_split->addWidget(left);
     m_split->addWidget(m_conversation);
@@ -64,8 +56,128 @@ RowsTab::RowsTab(DataController& controller, QWidget* parent)
     connect(&m_controller, &DataController::factsChanged, this, &RowsTab::refreshLanguages);
     connect(&m_controller, &DataController::chosen, this, &RowsTab::refreshLanguages);
     connect(&m_controller, &DataController::problem, m_problem, &TextLabel::setText);
+    connect(m_conversation, &ConversationPane::editPressed, this, [this] {
+        if (m_controller.currentRow() >= 0)
+            Q_EMIT editRow(std::uint64_t(m_controller.currentRow()));
+    });
+    connect(m_conversation, &ConversationPane::excludePressed, this,
+        [this] { Q_EMIT excludeRows(chosenRows()); });
+    connect(m_conversation, &ConversationPane::whyPressed, this, [this] {
+        if (m_controller.currentRow() >= 0)
+            Q_EMIT whyKept(std::uint64_t(m_controller.currentRow()));
+    });
+    addKeys();
     connect(m_conversation, &ConversationPane::stepped, this, &RowsTab::step);
     connect(m_conversation, &ConversationPane::showTokens, this, &RowsTab::showTokens);
+}
+
+QWidget* RowsTab::makeTable()
+{
+    auto* left = pane(QPalette::Base, m_split);
+    auto* layout = new QVBoxLayout(left);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    m_table = new QTableView(left);
+    m_table->setModel(&m_controller.rows());
+    prepareTable(*m_table, tr("Rows"), "rowTable");
+    m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    m_table->setContextMenuPolicy(Qt::CustomContextMenu);
+    setColumns(*m_table, {44, 0, 52, 64, 48, 84});
+    QHeaderView* header = m_table->horizontalHeader();
+    header->setSectionsClickable(true);
+    header->setSortIndicatorShown(false);
+    layout->addWidget(m_table, 1);
+    layout->addWidget(new Hairline(Qt::Horizontal, left));
+    auto* foot = new QWidget(left);
+    foot->setFixedHeight(size::kStatusLine);
+    auto* line = new QHBoxLayout(foot);
+    line->setContentsMargins(16, 0, 8, 0);
+    m_counts = new TextLabel(TextRole::Secondary, foot);
+    m_counts->setObjectName(QStringLiteral("rowCounts"));
+    m_stop = linkButton(tr("stop searching"), "stopSearch", foot);
+    m_stop->hide();
+    line->addWidget(m_counts);
+    line->addWidget(m_stop);
+    line->addStretch(1);
+    layout->addWidget(foot);
+    connect(header, &QHeaderView::sectionClicked, &m_controller, &DataController::sortBy);
+    connect(m_table, &QWidget::customContextMenuRequested, this, &RowsTab::showMenu);
+    connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+        &RowsTab::showCounts);
+    connect(m_stop, &QPushButton::clicked, &m_controller, &DataController::cancelSearch);
+    return left;
+}
+
+// Single keys act while the table has the focus, so they never get in the way of typing.
+void RowsTab::addKeys()
+{
+    const auto key = [this](const QKeySequence& keys, QWidget* where, auto action) {
+        auto* shortcut = new QShortcut(keys, where);
+        shortcut->setContext(Qt::WidgetShortcut);
+        connect(shortcut, &QShortcut::activated, this, action);
+    };
+    key(QKeySequence::Copy, m_table, [this] { copyChosen(); });
+    key(Qt::Key_Right, m_table, [this] { step(1); });
+    key(Qt::Key_Left, m_table, [this] { step(-1); });
+    key(Qt::Key_Delete, m_table, [this] { Q_EMIT excludeRows(chosenRows()); });
+    key(Qt::Key_F2, m_table, [this] { Q_EMIT editRow(std::uint64_t(m_controller.currentRow())); });
+    key(Qt::Key_T, m_table, [this] { Q_EMIT showTokens(); });
+    key(Qt::Key_Escape, m_search, [this] {
+        clearFilter();
+        m_table->setFocus();
+    });
+    auto* find = new QShortcut(QKeySequence::Find, this);
+    find->setContext(Qt::WidgetWithChildrenShortcut);
+    connect(find, &QShortcut::activated, m_search, [this] {
+        m_search->setFocus();
+        m_search->selectAll();
+    });
+}
+
+void RowsTab::showMenu(const QPoint& at)
+{
+    const std::vector<std::uint64_t> rows = chosenRows();
+    if (rows.empty())
+        return;
+    auto* menu = new QMenu(m_table);
+    menu->setObjectName(QStringLiteral("rowMenu"));
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    const auto add = [&](const char* iconName, const QString& text, auto action) {
+        connect(menu->addAction(icon(iconName), text), &QAction::triggered, this, action);
+    };
+    add("copy", tr("Copy first messages\tCtrl+C"), [this] { copyChosen(); });
+    add("near", tr("Show as tokens\tT"), [this] { Q_EMIT showTokens(); });
+    menu->addSeparator();
+    add("edit", tr("Edit…\tF2"), [this, row = rows.front()] { Q_EMIT editRow(row); });
+    add("eye-closed",
+        rows.size() == 1 ? tr("Exclude\tDel")
+                         : tr("Exclude %1 rows\tDel").arg(grouped(qint64(rows.size()))),
+        [this, rows] { Q_EMIT excludeRows(rows); });
+    add("info", tr("Why was it kept?"), [this, row = rows.front()] { Q_EMIT whyKept(row); });
+    menu->popup(m_table->viewport()->mapToGlobal(at));
+}
+
+std::vector<std::uint64_t> RowsTab::chosenRows() const
+{
+    std::vector<std::uint64_t> rows;
+    for (const QItemSelectionRange& range : m_table->selectionModel()->selection())
+        for (int row = range.top(); row <= range.bottom(); ++row)
+            rows.push_back(m_controller.rows().datasetRow(row));
+    std::ranges::sort(rows);
+    return rows;
+}
+
+void RowsTab::copyChosen()
+{
+    QStringList lines;
+    const auto& model = m_controller.rows();
+    for (const QModelIndex& index : m_table->selectionModel()->selectedRows()) {
+        QStringList cells;
+        for (int column = 0; column < model.columnCount(); ++column)
+            cells << model.index(index.row(), column).data().toString();
+        lines << cells.join(QLatin1Char('\t'));
+    }
+    QApplication::clipboard()->setText(lines.join(QLatin1Char('\n')));
 }
 
 QWidget* RowsTab::makeFilterLine()
@@ -125,8 +237,9 @@ void RowsTab::applyFilter()
     filter.minTokens = std::uint32_t(length.least);
     filter.maxTokens = std::uint32_t(length.most);
     filter.label = RowFilter::Label(std::max(0, m_flags->currentIndex()));
+    filter.sort = m_controller.filter().sort;
+    filter.descending = m_controller.filter().descending;
     m_problem->clear();
-    m_clear->setEnabled(!filter.empty());
     m_controller.setFilter(filter);
 }
 
@@ -136,8 +249,10 @@ void RowsTab::clearFilter()
     m_search->clear();
     for (QComboBox* box : {m_language, m_turns, m_length, m_flags})
         box->setCurrentIndex(0);
+    m_regex->setChecked(false);
     m_filling = false;
-    applyFilter();
+    m_problem->clear();
+    m_controller.setFilter({});
 }
 
 void RowsTab::refreshLanguages()
@@ -153,13 +268,33 @@ void RowsTab::refreshLanguages()
     m_filling = false;
 }
 
+void RowsTab::showCounts()
+{
+    QString words = m_controller.countLine();
+    int chosen = 0;
+    for (const QItemSelectionRange& range : m_table->selectionModel()->selection())
+        chosen += range.height();
+    if (chosen > 1)
+        words += QStringLiteral(" · ") + tr("%1 selected").arg(grouped(chosen));
+    m_counts->setText(words);
+    m_stop->setVisible(m_controller.searching());
+}
+
 void RowsTab::refreshCounts()
 {
-    m_counts->setText(m_controller.countLine());
+    const RowFilter& filter = m_controller.filter();
+    const bool sorted = filter.sort != RowFilter::Sort::Position || filter.descending;
+    QHeaderView* header = m_table->horizontalHeader();
+    header->setSortIndicatorShown(sorted);
+    if (sorted)
+        header->setSortIndicator(RowTableModel::columnOf(filter.sort),
+            filter.descending ? Qt::DescendingOrder : Qt::AscendingOrder);
+    m_clear->setEnabled(!filter.empty());
     const int row = m_controller.rows().rowOfDatasetRow(
         std::uint64_t(std::max<std::int64_t>(0, m_controller.currentRow())));
-    if (row >= 0 && row < m_controller.rows().rowCount())
+    if (row >= 0 && row < m_controller.rows().rowCount() && m_table->currentIndex().row() != row)
         m_table->selectRow(row);
+    showCounts();
 }
 
 void RowsTab::step(int by)

@@ -29,13 +29,22 @@ public:
 
 Q_SIGNALS:
     void showTokens();
+    void editRow(std::uint64_t row);
+    void excludeRows(const std::vector<std::uint64_t>& rows);
+    void whyKept(std::uint64_t row);
 
 private:
     QWidget* makeFilterLine();
+    QWidget* makeTable();
+    void addKeys();
+    void showMenu(const QPoint& at);
+    void copyChosen();
+    std::vector<std::uint64_t> chosenRows() const;
     void applyFilter();
     void clearFilter();
     void refreshLanguages();
     void refreshCounts();
+    void showCounts();
 
     DataController& m_controller;
     SearchField* m_search;
@@ -45,6 +54,7 @@ private:
     QComboBox* m_length;
     QComboBox* m_flags;
     QPushButton* m_clear;
+    QPushButton* m_stop;
     TextLabel* m_problem;
     QTableView* m_table;
     TextLabel* m_counts;

@@ -1,5 +1,6 @@
 // ui/pages/mixtures/mixture_editor.h: a mixture while it is being changed: which sources are used,
-// their shares and locks, and what a share's move does to the others. No files, no widgets.
+// their shares and locks, what a share's move does to the others, and every step back and forth.
+// No files, no widgets.
 #pragma once
 
 #include <vector>
@@ -26,6 +27,21 @@ struct EditedSource {
     MixtureSource source;
 };
 
+// What holds for the whole mixture and is changed as one: packing, length, tokeniser, and so on.
+struct MixtureOptions {
+    std::string model;
+    std::string chatTemplate;
+    std::int64_t maxTokens = 2048;
+    TooLong tooLong = TooLong::DropTurns;
+    std::string system;
+    PackingMode packing = PackingMode::Documents;
+    std::int64_t packingLength = 2048;
+    std::vector<std::string> excludePrompts;
+    bool allowEvaluationData = false;
+    bool operator==(const MixtureOptions&) const = default;
+};
+MixtureOptions optionsOf(const Mixture& mixture);
+
 class MixtureEditor final : public QObject {
     Q_OBJECT
 public:
@@ -35,17 +51,26 @@ public:
         const QString& slug, const Mixture& mixture, const std::vector<MixtureDataset>& datasets);
     // Datasets came or went; what was chosen stays.
     void setDatasets(const std::vector<MixtureDataset>& datasets);
+    // Another mixture in the place of this one, as one step that can be undone.
+    void replace(const Mixture& mixture);
     void markSaved();
 
     const QString& slug() const { return m_slug; }
-    const Mixture& base() const { return m_mixture; }
-    const std::vector<EditedSource>& sources() const { return m_sources; }
+    const Mixture& base() const { return m_state.mixture; }
+    const std::vector<EditedSource>& sources() const { return m_state.sources; }
     Mixture mixture() const; // as it would be saved; the used sources in their order
     bool changed() const;
-    bool byShare() const { return m_byShare; }
+    bool byShare() const { return m_state.byShare; }
     int used() const;
     // Index into sources() of the i-th source of mixture().
     int editedIndex(int mixtureSource) const;
+
+    bool canUndo() const { return !m_undo.empty(); }
+    bool canRedo() const { return !m_redo.empty(); }
+    void undo();
+    void redo();
+    // Moves of one control in a row are one step back; this ends such a row.
+    void endGesture() { m_gesture.clear(); }
 
     void setUsed(int source, bool used);
     void setLocked(int source, bool locked);
@@ -54,26 +79,42 @@ public:
     void setByShare(bool on); // off: every row is taken
     void setActualShares(
         const std::vector<double>& shares); // of the used ones, while every row is taken
-    void setRepeat(int source, int repeat);
-    void setCap(int source, int cap);
-    void setHoldOut(int source, double fraction, bool given);
+    void setRepeat(int source, int repeat); // 0: not used
+    void setCap(int source, std::int64_t cap);
+    void setSlice(int source, std::int64_t begin, std::int64_t end);
+    void setHoldOut(int source, const HoldOut& holdOut);
     void setMarkers(int source, MarkerMode mode);
     void setBasis(MixtureBasis basis);
+    void setTotal(std::int64_t total);
     void setSeed(std::uint64_t seed);
+    void setOptions(const MixtureOptions& options);
+    void move(int source, int to); // its place among the sources
     void rename(const QString& slug, const QString& name);
     void useDataset(const QString& slug); // "Add to mixture"
 
 Q_SIGNALS:
-    void reset();  // another mixture or other datasets: rows are made anew
+    void reset();  // another mixture, other datasets or another order: rows are made anew
     void edited(); // a value changed
 
 private:
+    struct State {
+        Mixture mixture;
+        std::vector<EditedSource> sources;
+        bool byShare = false;
+    };
+    // Keeps the state for undo, unless the last step had the same name and no end.
+    void step(const QString& gesture);
+    void stepSource(const char* what, int source);
+    void take(const Mixture& mixture);
+    void applyDatasets();
     void normalise(int fixed);
+    EditedSource& at(int source) { return m_state.sources[std::size_t(source)]; }
 
     QString m_slug;
-    Mixture m_mixture;
-    std::vector<EditedSource> m_sources;
-    bool m_byShare = false;
+    State m_state;
+    std::vector<State> m_undo, m_redo;
+    QString m_gesture;
+    std::vector<MixtureDataset> m_datasets;
     std::string m_saved; // as text
 };
 

@@ -1,89 +1,64 @@
 // ui/pages/mixtures/mixtures_page.h: the Mixtures page: which mixture, its bar and live figures,
-// its sources, its checks, its preview. Lays out and forwards; decides nothing.
+// its sources, its checks, what it holds. Lays out and forwards; decides nothing.
 #pragma once
 
-#include "ui/pages/mixtures/mixture_editor.h"
-#include "ui/widgets/page.h"
+#include "ui/pages/mixtures/mixtures_controller.h"
 
+class QAction;
 class QComboBox;
-class QGridLayout;
-class QHBoxLayout;
-class QLabel;
+class QMenu;
 class QPushButton;
-class QSpinBox;
 class QStackedWidget;
+class QToolButton;
 
 namespace koala {
 
 class EmptyState;
+class LowerPane;
 class NoticeBar;
-class PreviewPane;
-class Segmented;
 class SourceRows;
-class StackedBar;
-class TextLabel;
 
 class MixturesPage final : public Page {
     Q_OBJECT
 public:
     explicit MixturesPage(MixtureService& service, QWidget* parent = nullptr);
-    MixtureEditor& editor() { return m_editor; }
+    MixtureEditor& editor() { return m_controller.editor(); }
+    MixturesController& controller() { return m_controller; }
+    void showTab(int tab); // LowerPane::Tab
+    void openTemplates(const QString& id);
 
     void activated() override;
     void open(const Destination& destination) override;
     QJsonObject saveState() const override;
     void restoreState(const QJsonObject& state) override;
 
-protected:
-    void changeEvent(QEvent* event) override;
-
 private:
-    struct Figure {
-        TextLabel *value, *note;
-    };
-    struct Check {
-        TextLabel *words, *value;
-        QLabel* icon;
-    };
+    enum Whole { Waiting, Empty, Full };
     void makeHeader();
-    QWidget* makeSummary();
-    QWidget* makeChecks();
-    Figure addFigure(QGridLayout& grid, int column, const QString& title);
-    Check addCheck(QHBoxLayout& line, const QString& words, const char* objectName, bool last);
-    void tell(const Check& check, bool good, const QString& value);
+    void makeMenus();
+    QWidget* makeContent();
+    void follow();
     void refreshList();
-    void choose(const QString& slug);
-    void newMixture();
-    void duplicate();
-    void saveMixture();
-    void train();
-    void recount();
-    void showFigures(const MixtureFigures& figures);
-    void showChecks(const MixtureChecks& checks);
     void refreshHeader();
-    QString freeSlug(const QString& wanted) const;
+    void newMixture();
+    void chooseHoldOutList(int source);
+    void exportMixture();
+    void tell(Tone tone, const QString& text, const QString& details, const QString& action = {},
+        std::function<void()> what = {});
 
-    MixtureService& m_service;
-    MixtureEditor m_editor;
+    MixturesController m_controller;
     QComboBox* m_which;
-    QPushButton *m_new, *m_duplicate, *m_save, *m_train;
+    QPushButton *m_templates, *m_duplicate, *m_save, *m_train;
+    QToolButton* m_more;
+    QAction *m_undo, *m_redo;
+    std::vector<QAction*> m_forOpen; // need an open mixture
     QStackedWidget* m_whole;
     EmptyState* m_empty;
     NoticeBar* m_notice;
-    Segmented *m_basis, *m_mode;
-    QSpinBox* m_seed;
-    TextLabel* m_sharesTotal;
-    StackedBar* m_bar;
-    Figure m_rows, m_tokens, m_trained, m_sequences, m_longest, m_heldOut;
+    std::function<void()> m_noticeAction;
     SourceRows* m_sources;
-    Check m_overlap, m_bothSides, m_fits, m_terms, m_order;
-    PreviewPane* m_preview;
-    QString m_wanted, m_addWhenLoaded, m_savedAt;
-    std::uint64_t m_number = 0, m_savedNumber = 0;
-    MixtureAmounts m_savedTotal;
-    MixtureFigures m_shownFigures; // drawn again in the colours of another theme
-    MixtureChecks m_shownChecks;
-    bool m_haveSaved = false, m_trainAfterSave = false, m_filling = false, m_fresh = false;
+    LowerPane* m_lower;
+    bool m_filling = false;
 };
 
 } // namespace koala

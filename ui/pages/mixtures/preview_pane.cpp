@@ -1,23 +1,20 @@
 #include "ui/pages/mixtures/preview_pane.h"
 
 #include <QHBoxLayout>
+#include <QSplitter>
 #include <QStackedWidget>
 #include <QTableView>
 #include <QVBoxLayout>
 
 #include "ui/services/words.h"
 #include "ui/widgets/answer_text.h"
+#include "ui/widgets/inputs.h"
 #include "ui/widgets/safe_text.h"
-#include "ui/widgets/tab_line.h"
 #include "ui/widgets/tables.h"
 #include "ui/widgets/text_label.h"
 #include "ui/widgets/token_view.h"
 
 namespace koala {
-
-namespace {
-enum Tab { kConversations, kTokens, kFile };
-}
 
 void PreviewModel::set(std::vector<PreviewRecord> records, std::vector<int> keys)
 {
@@ -90,32 +87,18 @@ QVariant PreviewModel::data(const QModelIndex& index, int role) const
     return {};
 }
 
-PreviewPane::PreviewPane(MixtureEditor& editor, QWidget* parent) : QWidget(parent), m_editor(editor)
+PreviewPane::PreviewPane(const MixtureEditor& editor, QWidget* parent)
+    : QWidget(parent), m_editor(editor)
 {
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(1, 0, 1, 1);
-    layout->setSpacing(0);
-    m_tabs = new TabLine(this);
-    m_tabs->setObjectName(QStringLiteral("mixtureTabs"));
-    m_tabs->setAccessibleName(tr("Preview"));
-    m_tabs->setInset(16);
-    for (const QString& title :
-        {tr("Preview as conversations"), tr("Preview as tokens"), tr("Recipe file")})
-        m_tabs->addTab(title);
-    layout->addWidget(m_tabs);
-    m_stack = new QStackedWidget(this);
-    layout->addWidget(m_stack, 1);
-    auto* preview = new QWidget(m_stack);
-    auto* line = new QHBoxLayout(preview);
-    line->setContentsMargins(0, 0, 0, 0);
-    line->setSpacing(0);
-    m_table = new QTableView(preview);
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    auto* panes = splitter(Qt::Horizontal, "previewPanes", this);
+    layout->addWidget(panes);
+    m_table = new QTableView(panes);
     m_table->setModel(&m_model);
     prepareTable(*m_table, tr("Records in training order"), "previewTable", size::kDenseRow);
     setColumns(*m_table, {40, 0, 48, 60, 60, 72});
-    line->addWidget(m_table, 6);
-    line->addWidget(new Hairline(Qt::Vertical, preview));
-    m_record = new QStackedWidget(preview);
+    m_record = new QStackedWidget(panes);
     auto* page = new QWidget(m_record);
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(16, 8, 12, 8);
@@ -129,37 +112,15 @@ PreviewPane::PreviewPane(MixtureEditor& editor, QWidget* parent) : QWidget(paren
     m_record->addWidget(page);
     m_tokens = new TokenView("previewTokens", m_record);
     m_record->addWidget(m_tokens);
-    line->addWidget(m_record, 5);
-    m_stack->addWidget(preview);
-    m_file = new SafeTextView(m_stack);
-    m_file->setObjectName(QStringLiteral("mixtureFile"));
-    m_file->setAccessibleName(tr("The file of this mixture"));
-    m_file->setFont(fontFor(TextRole::Code));
-    m_stack->addWidget(m_file);
-    connect(m_tabs, &QTabBar::currentChanged, this, [this](int tab) {
-        m_stack->setCurrentIndex(tab == kFile ? 1 : 0);
-        m_record->setCurrentIndex(tab == kTokens ? 1 : 0);
-        showFile();
-    });
+    panes->setStretchFactor(0, 6);
+    panes->setStretchFactor(1, 5);
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
         [this](const QModelIndex& index) { showRecord(index.row()); });
-    connect(&m_editor, &MixtureEditor::edited, this, &PreviewPane::showFile);
-    connect(&m_editor, &MixtureEditor::reset, this, &PreviewPane::showFile);
 }
 
-int PreviewPane::currentTab() const
+void PreviewPane::setForm(Form form)
 {
-    return m_tabs->currentIndex();
-}
-void PreviewPane::setCurrentTab(int tab)
-{
-    m_tabs->setCurrentIndex(tab);
-}
-
-void PreviewPane::showFile()
-{
-    if (m_tabs->currentIndex() == kFile)
-        m_file->setSafeText(qtext(toJson(m_editor.mixture()).dump(2)));
+    m_record->setCurrentIndex(int(form));
 }
 
 void PreviewPane::showRecords(const std::vector<PreviewRecord>& records)

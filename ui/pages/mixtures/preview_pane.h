@@ -13,8 +13,6 @@ class QTableView;
 namespace koala {
 
 class AnswerText;
-class SafeTextView;
-class TabLine;
 class TextLabel;
 class TokenView;
 
@@ -39,25 +37,21 @@ private:
 class PreviewPane final : public QWidget {
     Q_OBJECT
 public:
-    explicit PreviewPane(MixtureEditor& editor, QWidget* parent = nullptr);
+    enum Form { Text, Tokens };
+    explicit PreviewPane(const MixtureEditor& editor, QWidget* parent = nullptr);
     void showRecords(const std::vector<PreviewRecord>& records);
-    int currentTab() const;
-    void setCurrentTab(int tab);
+    void setForm(Form form);
 
 private:
     void showRecord(int row);
-    void showFile();
 
-    MixtureEditor& m_editor;
+    const MixtureEditor& m_editor;
     PreviewModel m_model;
-    TabLine* m_tabs;
-    QStackedWidget* m_stack;
     QTableView* m_table;
     TextLabel* m_title;
     AnswerText* m_text;
     QStackedWidget* m_record;
     TokenView* m_tokens;
-    SafeTextView* m_file;
 };
 
 } // namespace koala

@@ -1,6 +1,5 @@
-// ui/pages/mixtures/source_rows.h: the table of sources: use, share slider with box and lock,
-// repeat, cap, hold out, markers, and what comes of it. Real controls, so that keys and readers
-// work; only texts change while a slider moves.
+// ui/pages/mixtures/source_rows.h: the table of sources: one SourceRow a source, the totals, and
+// the order of the sources by dragging or Alt+Up and Alt+Down.
 #pragma once
 
 #include <vector>
@@ -9,17 +8,11 @@
 
 #include "ui/pages/mixtures/mixture_editor.h"
 
-class QCheckBox;
-class QComboBox;
 class QGridLayout;
-class QSlider;
-class QSpinBox;
-class QDoubleSpinBox;
-class QToolButton;
 
 namespace koala {
 
-class SeriesKeyWidget;
+class SourceRow;
 class TextLabel;
 
 class SourceRows final : public QWidget {
@@ -28,35 +21,29 @@ public:
     explicit SourceRows(MixtureEditor& editor, QWidget* parent = nullptr);
     void showFigures(const MixtureFigures& figures);
 
+Q_SIGNALS:
+    void addWanted();            // "Add source…"
+    void listWanted(int source); // a file of uids for its hold_out
+
 protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
 
 private:
-    struct Row {
-        QCheckBox* use;
-        SeriesKeyWidget* key;
-        TextLabel* title;
-        QSlider* slider;
-        QDoubleSpinBox* box;
-        QToolButton* lock;
-        TextLabel* unused;
-        QSpinBox* repeat;
-        QSpinBox* cap;
-        QComboBox* holdOut;
-        QComboBox* markers;
-        TextLabel *rows, *of, *tokens, *epochs;
-        QWidget* anchor; // its top is where the row begins
-    };
     void rebuild();
     void refresh();
-    Row makeRow(int index);
     void addHead();
+    void addFoot(int line);
+    int rowOf(const QWidget* widget) const;
+    int rowAt(int y) const; // the place that a dropped source would take
+    bool dragged(QObject* handle, QEvent* event);
 
     MixtureEditor& m_editor;
     QGridLayout* m_grid;
-    std::vector<Row> m_rows;
+    std::vector<SourceRow*> m_rows;
     TextLabel *m_shareHead = nullptr, *m_allRows = nullptr, *m_allTokens = nullptr;
-    bool m_filling = false;
+    int m_current = -1;              // the row that has the focus
+    int m_dragged = -1, m_drop = -1; // while one is dragged
 };
 
 } // namespace koala

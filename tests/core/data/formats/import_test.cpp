@@ -168,8 +168,8 @@ TEST_F(ImportTest, NamesAndIndexAreMadeAgainWhenNeeded)
         const auto dataset = open(*first);
         ASSERT_EQ(dataset->size(), 1u);
         EXPECT_EQ(dataset->firstMessages(0, 10)->front(), "Say hello");
-        EXPECT_EQ(dataset->search("HELLO", 10)->size(), 1u);
-        EXPECT_TRUE(dataset->search("goodbye", 10)->empty());
+        EXPECT_EQ(dataset->find({.words = "HELLO"})->size(), 1u);
+        EXPECT_TRUE(dataset->find({.words = "goodbye"})->empty());
     }
 }
 

@@ -1,15 +1,22 @@
 #include "ui/pages/data/data_page.h"
 
 #include <QAbstractItemModelTester>
+#include <QLabel>
 #include <QLineEdit>
+#include <QPlainTextEdit>
 #include <QSignalSpy>
 #include <QTabBar>
 #include <QTableView>
+#include <QToolButton>
 
 #include <gtest/gtest.h>
 
 #include "core/data/formats/dataset_import.h"
 #include "tests/ui/support/page_fixture.h"
+#include "ui/pages/data/import_sheet.h"
+#include "ui/pages/data/set_aside_tab.h"
+#include "ui/widgets/answer_text.h"
+#include "ui/widgets/safe_text.h"
 #include "ui/widgets/token_view.h"
 
 namespace koala {
@@ -100,19 +107,90 @@ TEST(DataPage, ImportsInAChildNamesTheKindAndListsWhatWasSetAside)
     DataPage page(service);
     test::showPage(page);
     QSignalSpy imported(&service, &DataService::imported);
-    page.importFiles({QString::fromStdString((folder.path() / "talk.jsonl").string())});
+    page.importFiles({QString::fromStdString((folder.path() / "talk.jsonl").string()),
+        QString::fromStdString((folder.path() / "unknown.bin").string())});
+    auto* import = child<QPushButton>(page, "importStart");
+    auto* sheet = child<ImportSheet>(page, "importSheet");
+    ASSERT_TRUE(waitFor([&] { return !sheet->drafts().reading(); }));
+    EXPECT_EQ(sheet->drafts().at(0).facts.kind, QStringLiteral("sharegpt"));
+    EXPECT_EQ(sheet->drafts().at(0).facts.rows.size(), 2U);
+    EXPECT_EQ(sheet->drafts().at(0).facts.problems.size(), 1);
+    EXPECT_NE(sheet->drafts().at(1).state, ImportDraft::State::Ready);
+    EXPECT_TRUE(child<SafeTextView>(page, "previewRows")
+            ->toPlainText()
+            .contains(QStringLiteral("<b>Hello</b>")));
+    test::picture(*sheet, "import");
+    child<QLineEdit>(page, "importLicence")->setText(QStringLiteral("CC BY 4.0"));
+    QTest::mouseClick(import, Qt::LeftButton);
     ASSERT_TRUE(waitFor([&] {
         return imported.count() == 1 && page.controller().rows().rowCount() == 2;
     })) << service.importState().message.toStdString();
     EXPECT_EQ(service.importState().kind, QStringLiteral("sharegpt"));
     EXPECT_FALSE(service.importState().reason.isEmpty());
     EXPECT_TRUE(service.importState().message.contains(QStringLiteral("1 broken")));
-    EXPECT_EQ(child<QTableView>(page, "setAsideTable")->model()->rowCount(), 1);
-    page.importFiles({QString::fromStdString((folder.path() / "unknown.bin").string())});
+    auto* aside = child<QTableView>(page, "setAsideTable")->model();
+    ASSERT_TRUE(waitFor([&] { return aside->rowCount() == 1; }));
+    EXPECT_EQ(service.sources().front().manifest.licence, "CC BY 4.0");
+    service.importFiles({QString::fromStdString((folder.path() / "unknown.bin").string())});
     ASSERT_TRUE(waitFor([&] { return service.importState().failed; }));
     EXPECT_TRUE(service.importState().message.contains(QStringLiteral("unknown.bin")));
     EXPECT_EQ(service.sources().size(), 1U);
     qunsetenv("KOALA_PROGRAM");
+}
+
+TEST(SetAsideModel, GroupsReasonsThatDifferInFiguresAndNamesOnly)
+{
+    SetAsideModel model;
+    const QAbstractItemModelTester tester(
+        &model, QAbstractItemModelTester::FailureReportingMode::Fatal);
+    model.set({{.line = 3, .reason = "turn 2 has no \"from\"", .head = "=1+1"},
+        {.line = 9, .reason = "turn 14 has no \"value\"", .head = "{\"a\": \"b\"}"},
+        {.line = 12, .reason = "not closed", .head = "[["}});
+    const auto kinds = model.kinds();
+    ASSERT_EQ(kinds.size(), 2U);
+    EXPECT_EQ(kinds[0].records, 2);
+    model.setKind(kinds[0].kind);
+    EXPECT_EQ(model.rowCount(), 2);
+    const QByteArray csv = setAsideAsCsv(model);
+    EXPECT_TRUE(csv.contains("\"'=1+1\"")) << "a spreadsheet would run it";
+    EXPECT_TRUE(csv.contains("\"{\"\"a\"\": \"\"b\"\"}\""));
+    EXPECT_EQ(setAsideAsJsonLines(model).count('\n'), 2);
+}
+
+TEST(ConversationPane, OpensAnyRowBoundedAndShowsTheRestAsPlainText)
+{
+    const auto folder = test::temporaryDirectory();
+    auto project = Project::create(folder.path() / "p");
+    ASSERT_TRUE(project.ok());
+    std::string turns;
+    for (int i = 0; i < 10'000; ++i)
+        turns += std::string(i > 0 ? "," : "") + "{\"from\":\"" + (i % 2 == 0 ? "human" : "gpt") +
+                 "\",\"value\":\"turn " + std::to_string(i) + "\"}";
+    test::writeText(folder.path() / "long.jsonl",
+        "{\"id\":\"1\",\"conversations\":[{\"from\":\"human\",\"value\":\"" +
+            std::string(1'000'000, 'a') + "\"},{\"from\":\"gpt\",\"value\":\"" +
+            std::string(5'000'000, 'b') + " end\"}]}\n{\"id\":\"2\",\"conversations\":[" + turns +
+            "]}\n");
+    ImportRequest request;
+    request.datasetsDirectory = project->datasetsDirectory();
+    request.files = {folder.path() / "long.jsonl"};
+    ASSERT_TRUE(importDataset(request).ok());
+    DataService service(project->directory());
+    DataPage page(service);
+    test::showPage(page);
+    auto* title = child<QLabel>(page, "conversationTitle");
+    auto* notice = child<QWidget>(page, "shortenedNotice");
+    ASSERT_TRUE(waitFor([&] { return title->text() == QStringLiteral("Row 1"); }));
+    EXPECT_TRUE(notice->isVisible());
+    QTest::mouseClick(child<QPushButton>(*notice, "noticeAction"), Qt::LeftButton);
+    auto* whole = child<QPlainTextEdit>(page, "wholeConversation");
+    const QString all = whole->toPlainText();
+    EXPECT_TRUE(all.endsWith(QStringLiteral(" end\n\n")))
+        << all.size() << all.right(40).toStdString();
+    QTest::mouseClick(child<QToolButton>(page, "nextRow"), Qt::LeftButton);
+    ASSERT_TRUE(waitFor([&] { return title->text() == QStringLiteral("Row 2"); }));
+    EXPECT_TRUE(whole->toPlainText().isEmpty());
+    EXPECT_LE(page.findChildren<AnswerText*>().size(), 200) << "ten thousand turns, few widgets";
 }
 
 TEST_F(OnAStarterProject, ShowsSourcesRowsAndTokens)

@@ -1,0 +1,11 @@
+// app/koala/data_verbs.h: the verbs of `koala data`, grouped by file; addDataCommand adds them.
+#pragma once
+
+#include "app/koala/command.h"
+
+namespace koala {
+
+void addDataImportVerbs(CLI::App& noun, CommandContext& context); // import, preview
+void addDataExportVerbs(CLI::App& noun, CommandContext& context); // export, sheet
+
+} // namespace koala

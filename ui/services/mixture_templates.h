@@ -1,0 +1,64 @@
+// ui/services/mixture_templates.h: a published mixture as a plan for one project: which dataset
+// stands for each source that it wants, what is missing and where to get it, and the mixture that
+// comes of it. Values only; GUI thread.
+#pragma once
+
+#include <vector>
+
+#include <QString>
+#include <QStringList>
+
+#include "core/data/mix/templates.h"
+
+namespace koala {
+
+// What is known of a published source, for people.
+struct PublishedFacts {
+    QString title, licence, terms, where;
+};
+// Of datasets/sources/<id>.json; empty texts where nothing is known.
+PublishedFacts publishedFacts(std::string_view source);
+
+class TemplatePlan {
+public:
+    TemplatePlan(const MixtureTemplate& wanted, std::vector<DatasetManifest> datasets);
+
+    struct Choice {
+        QString words; // "hc3 (600)", "none"
+        QString why;
+        QStringList slugs;
+    };
+    struct Line {
+        QString source; // id
+        QString title;
+        QString published, released, assumed;
+        bool optional = false;
+        std::vector<Choice> choices; // the last one takes nothing
+        int chosen = 0;
+        QString ours;         // "600 rows"
+        PublishedFacts facts; // where to get it
+        bool missing() const { return chosen + 1 == int(choices.size()); }
+    };
+    QString id() const;
+    QString title() const;
+    QString note() const;    // what the publication says
+    QString assumed() const; // what is our choice
+    const std::vector<Line>& lines() const { return m_lines; }
+    void choose(int line, int choice);
+    int wanted() const; // sources that are not optional
+    int missing() const;
+    // Slugs that two lines take.
+    QStringList takenTwice() const;
+    Result<Mixture> mixture(const QString& model) const;
+
+private:
+    const DatasetManifest& dataset(const std::string& slug) const;
+    QString oursOf(int line) const;
+
+    MixtureTemplate m_wanted;
+    std::vector<DatasetManifest> m_datasets;
+    TemplateMatch m_match;
+    std::vector<Line> m_lines;
+};
+
+} // namespace koala
