@@ -7,7 +7,7 @@
 //   tokenizer_bench [--json] [--texts FILE] SHARED [SMOLLM2.gguf]
 //
 // SHARED holds data/ and models/. --texts writes the texts, one JSON string a line, for
-// peers/tokenize.py; --json gives lines for data_table.py.
+// peers/tokenize_texts.py; --json gives lines for data_table.py.
 #include <cstdio>
 #include <ctime>
 #include <functional>

@@ -1,7 +1,7 @@
 """The peers of tokenizer_bench, one thread each, processor time, best of three rounds: `tokenizers` with SmolLM2's
 vocabulary (taken from the GGUF), and sentencepiece's own Python package.
 
-  RAYON_NUM_THREADS=1 python tokenize.py TEXTS.jsonl SMOLLM2.gguf LLAMA.model
+  RAYON_NUM_THREADS=1 python tokenize_texts.py TEXTS.jsonl SMOLLM2.gguf LLAMA.model
 
 Prints one JSON line each: name, MB/s, the hash of all ids (32-bit numbers, -1 behind each text).
 """
@@ -80,4 +80,5 @@ def main():
     measure("sentencepiece in Python", texts, lambda all: processor.encode(all, num_threads=1))
 
 
-main()
+if __name__ == "__main__":
+    main()
