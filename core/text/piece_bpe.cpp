@@ -1,46 +1,13 @@
 #include "core/text/piece_bpe.h"
 
-#include <cmath>
-#include <limits>
-#include <map>
-
 #include "core/base/utf8.h"
+#include "core/text/characters.h"
 
 namespace koala {
 namespace {
 
 constexpr std::string_view kBlank = "▁";
 constexpr TokenId kBlankPoint = 0x2581;
-// A character without a piece of its own is the symbol kCharacter + its code point.
-constexpr TokenId kCharacter = TokenId(1) << 30;
-
-unsigned char byteAt(std::string_view text, std::size_t at)
-{
-    return static_cast<unsigned char>(text[at]);
-}
-
-std::size_t characterBytes(char first)
-{
-    const auto byte = static_cast<unsigned char>(first);
-    return byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
-}
-
-// The code point at the front of valid UTF-8.
-TokenId pointOf(std::string_view text)
-{
-    const auto rest = [&](std::size_t i) { return TokenId(byteAt(text, i) & 0x3F); };
-    const TokenId first = byteAt(text, 0);
-    switch (characterBytes(text.front())) {
-    case 1:
-        return first;
-    case 2:
-        return (first & 0x1F) << 6 | rest(1);
-    case 3:
-        return (first & 0x0F) << 12 | rest(1) << 6 | rest(2);
-    default:
-        return (first & 0x07) << 18 | rest(1) << 12 | rest(2) << 6 | rest(3);
-    }
-}
 
 // Calls `each` with every byte of the character.
 template <typename Each>
@@ -62,40 +29,6 @@ void forBytes(TokenId point, const Each& each)
     rest(0);
 }
 
-bool isMatched(const Vocabulary& vocabulary, TokenId id)
-{
-    const PieceKind kind = vocabulary.kinds[std::size_t(id)];
-    return kind == PieceKind::Normal || kind == PieceKind::UserDefined;
-}
-
-// The symbol that is spelled so; -1: none ever is.
-TokenId symbolOf(const Vocabulary& vocabulary, std::string_view spelled)
-{
-    const auto found = vocabulary.index.find(spelled);
-    if (found != vocabulary.index.end() && isMatched(vocabulary, found->second))
-        return found->second;
-    return spelled.size() == characterBytes(spelled.front()) ? kCharacter + pointOf(spelled) : -1;
-}
-
-// The better the score, the smaller the rank; equal ones share it.
-std::vector<std::uint32_t> ranksOf(const std::vector<double>& scores)
-{
-    const auto key = [](double score) {
-        return std::isnan(score) ? std::numeric_limits<double>::infinity() : -score;
-    };
-    std::map<double, std::uint32_t> places;
-    for (const double score : scores)
-        places.emplace(key(score), 0);
-    std::uint32_t next = 0;
-    for (auto& [score, place] : places)
-        place = next++;
-    std::vector<std::uint32_t> ranks;
-    ranks.reserve(scores.size());
-    for (const double score : scores)
-        ranks.push_back(places.at(key(score)));
-    return ranks;
-}
-
 std::string collapsed(std::string_view text)
 {
     while (!text.empty() && text.front() == ' ')
@@ -113,7 +46,7 @@ std::string collapsed(std::string_view text)
 } // namespace
 
 PieceBpe::PieceBpe(
-    Vocabulary vocabulary, const std::vector<Join>& joins, const PieceBpeOptions& options)
+    Vocabulary vocabulary, const std::vector<PieceJoin>& joins, const PieceBpeOptions& options)
     : VocabularyTokenizer(std::move(vocabulary)), m_options(options), m_merges(joins.size()),
       m_mayJoin(std::size_t(256) * 256, 0), m_byteIds(256, -1)
 {
@@ -122,7 +55,7 @@ PieceBpe::PieceBpe(
     for (std::size_t before = 0; before < 256; ++before) // never cut inside a character
         for (std::size_t behind = 0x80; behind < 0xC0; ++behind)
             m_mayJoin[before << 8 | behind] = 1;
-    for (const Join& join : joins) {
+    for (const PieceJoin& join : joins) {
         m_merges.add(join.left, join.right, join.merge);
         markJoin(join);
     }
@@ -166,7 +99,7 @@ void PieceBpe::nameCharacters()
 }
 
 // A blank of a text is "▁" in the pieces, and "▁" in a text is the same.
-void PieceBpe::markJoin(const Join& join)
+void PieceBpe::markJoin(const PieceJoin& join)
 {
     const std::string_view left = join.piece.substr(0, join.leftBytes);
     const std::string_view right = join.piece.substr(join.leftBytes);
@@ -188,30 +121,7 @@ Result<std::shared_ptr<const Tokenizer>> PieceBpe::byScore(Vocabulary vocabulary
     const std::vector<double>& scores, const PieceBpeOptions& options, const std::string& what)
 {
     vocabulary.buildIndex();
-    const std::vector<std::uint32_t> ranks = ranksOf(scores);
-    std::vector<Join> joins;
-    for (std::size_t i = 0; i < vocabulary.pieces.size(); ++i) {
-        const std::string_view piece = vocabulary.pieces[i];
-        if (!isMatched(vocabulary, TokenId(i)) ||
-            vocabulary.index.find(piece)->second != TokenId(i))
-            continue;
-        if (piece.size() > kLongestPiece)
-            return invalidInput(fmt::format(
-                "{}: the piece {} has {} bytes, the longest that are known have {}; use another "
-                "file of this vocabulary",
-                what, i, piece.size(), kLongestPiece));
-        if (!isValidUtf8(piece))
-            continue; // no text holds it
-        for (std::size_t at = 0; at < piece.size();) {
-            at += characterBytes(piece[at]);
-            if (at >= piece.size())
-                break;
-            const TokenId left = symbolOf(vocabulary, piece.substr(0, at));
-            const TokenId right = symbolOf(vocabulary, piece.substr(at));
-            if (left >= 0 && right >= 0)
-                joins.push_back({left, right, {ranks[i], TokenId(i)}, piece, at});
-        }
-    }
+    KOALA_TRY(const std::vector<PieceJoin> joins, joinsByScore(vocabulary, scores, what));
     // The views in `joins` point into the pieces, which moving the vocabulary leaves in place.
     return std::shared_ptr<const Tokenizer>(new PieceBpe(std::move(vocabulary), joins, options));
 }
@@ -220,18 +130,7 @@ std::shared_ptr<const Tokenizer> PieceBpe::byRank(Vocabulary vocabulary,
     const std::vector<std::pair<std::string, std::string>>& merges, const PieceBpeOptions& options)
 {
     vocabulary.buildIndex();
-    const PieceIndex& index = vocabulary.index;
-    std::vector<Join> joins;
-    for (std::size_t rank = 0; rank < merges.size(); ++rank) {
-        const auto& [first, second] = merges[rank];
-        const auto left = index.find(first);
-        const auto right = index.find(second);
-        const auto both = index.find(first + second);
-        if (left != index.end() && right != index.end() && both != index.end() && !first.empty() &&
-            !second.empty())
-            joins.push_back({left->second, right->second, {std::uint32_t(rank), both->second},
-                both->first, first.size()});
-    }
+    const std::vector<PieceJoin> joins = joinsByRank(vocabulary, merges);
     return std::shared_ptr<const Tokenizer>(new PieceBpe(std::move(vocabulary), joins, options));
 }
 
@@ -295,14 +194,14 @@ TokenId PieceBpe::characterSymbol(std::string_view text) const
     const TokenId point = text.front() == ' ' ? kBlankPoint : pointOf(text);
     const TokenId id =
         std::size_t(point) < m_characters.size() ? m_characters[std::size_t(point)] : -1;
-    return id >= 0 ? id : kCharacter + point;
+    return id >= 0 ? id : kCharacterSymbol + point;
 }
 
 void PieceBpe::addSymbol(TokenId symbol, std::size_t before, std::vector<TokenId>& out) const
 {
-    if (symbol < kCharacter)
+    if (symbol < kCharacterSymbol)
         return out.push_back(symbol);
-    forBytes(symbol - kCharacter, [&](TokenId byte) {
+    forBytes(symbol - kCharacterSymbol, [&](TokenId byte) {
         if (const TokenId id = m_byteIds[std::size_t(byte)]; id >= 0)
             out.push_back(id);
         else if (m_vocabulary.unknown &&

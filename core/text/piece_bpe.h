@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "core/text/merge.h"
+#include "core/text/piece_joins.h"
 #include "core/text/vocabulary.h"
 #include "core/text/word_cache.h"
 
@@ -25,8 +25,6 @@ struct PieceBpeOptions {
 
 class PieceBpe final : public VocabularyTokenizer {
 public:
-    static constexpr std::size_t kLongestPiece = 256; // bytes
-
     // `what` names the file in messages: pieces longer than kLongestPiece are refused.
     static Result<std::shared_ptr<const Tokenizer>> byScore(Vocabulary vocabulary,
         const std::vector<double>& scores, const PieceBpeOptions& options, const std::string& what);
@@ -40,18 +38,11 @@ public:
     bool dropsAllLeadingBlanks() const override { return m_options.collapseBlanks; }
 
 private:
-    // Two neighbours and the piece they become.
-    struct Join {
-        TokenId left;
-        TokenId right;
-        Merge merge;
-        std::string_view piece;
-        std::size_t leftBytes;
-    };
-    PieceBpe(Vocabulary vocabulary, const std::vector<Join>& joins, const PieceBpeOptions& options);
+    PieceBpe(
+        Vocabulary vocabulary, const std::vector<PieceJoin>& joins, const PieceBpeOptions& options);
     void nameCharacters();
     void readBytes();
-    void markJoin(const Join& join);
+    void markJoin(const PieceJoin& join);
     bool mayJoin(std::string_view text, std::size_t at) const;
     void addPart(
         std::string_view part, std::vector<TokenId>& symbols, std::vector<TokenId>& out) const;

@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "core/base/utf8.h"
-#include "core/text/piece_bpe.h"
+#include "core/text/piece_joins.h"
 
 namespace koala {
 namespace {
@@ -244,7 +244,7 @@ bool SentencePieceModel::isPlainBpe() const
     for (std::size_t i = 0; i < vocabulary.pieces.size(); ++i) {
         const PieceKind kind = vocabulary.kinds[i];
         if (kind == PieceKind::UserDefined || kind == PieceKind::Unused ||
-            vocabulary.pieces[i].size() > PieceBpe::kLongestPiece)
+            vocabulary.pieces[i].size() > kLongestPiece)
             return false;
         // The library takes a lone character for the control piece that is spelled so.
         if (kind != PieceKind::Normal && countCodePoints(vocabulary.pieces[i]) == 1)

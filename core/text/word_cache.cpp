@@ -56,13 +56,13 @@ bool WordCache::find(const Key& key, std::vector<std::int32_t>& out) const
     if ((head & kOneWrite) != 0 || (head >> 8 & 0xFF) != key.length)
         return false;
     for (std::size_t i = 0; i < key.words.size(); ++i)
-        if (slot.word[i].load(std::memory_order_relaxed) != key.words[i])
+        if (slot.word[i].load(std::memory_order_acquire) != key.words[i])
             return false;
     const std::size_t count = std::min<std::size_t>(head & 0xFF, kMostTokens);
     std::array<std::uint64_t, kMostTokens / 2> pairs;
     for (std::size_t i = 0; i < pairs.size(); ++i)
-        pairs[i] = slot.ids[i].load(std::memory_order_relaxed);
-    std::atomic_thread_fence(std::memory_order_acquire);
+        pairs[i] = slot.ids[i].load(std::memory_order_acquire);
+    // Who saw anything of a later write sees its head as well.
     if (slot.head.load(std::memory_order_relaxed) != head)
         return false;
     for (std::size_t i = 0; i < count; ++i)
@@ -80,13 +80,12 @@ void WordCache::keep(const Key& key, const std::int32_t* ids, std::size_t count)
     if ((head & kOneWrite) != 0 ||
         !slot.head.compare_exchange_strong(head, writing, std::memory_order_relaxed))
         return; // another thread writes here
-    std::atomic_thread_fence(std::memory_order_release);
     for (std::size_t i = 0; i < key.words.size(); ++i)
-        slot.word[i].store(key.words[i], std::memory_order_relaxed);
+        slot.word[i].store(key.words[i], std::memory_order_release);
     for (std::size_t i = 0; i < slot.ids.size(); ++i) {
         const std::uint32_t low = 2 * i < count ? std::uint32_t(ids[2 * i]) : 0;
         const std::uint32_t high = 2 * i + 1 < count ? std::uint32_t(ids[2 * i + 1]) : 0;
-        slot.ids[i].store(low | std::uint64_t(high) << 32, std::memory_order_relaxed);
+        slot.ids[i].store(low | std::uint64_t(high) << 32, std::memory_order_release);
     }
     slot.head.store(((writing + kOneWrite) & ~std::uint64_t(0xFFFF)) | sizesOf(key.length, count),
         std::memory_order_release);

@@ -184,7 +184,7 @@ TEST(PieceBpe, BlanksCollapseWhereTheModelSaysSo)
 TEST(PieceBpe, RefusesPiecesOfImpossibleLength)
 {
     Vocabulary vocabulary = lettersOnly();
-    vocabulary.pieces.push_back(std::string(PieceBpe::kLongestPiece + 1, 'a'));
+    vocabulary.pieces.push_back(std::string(kLongestPiece + 1, 'a'));
     vocabulary.kinds.push_back(PieceKind::Normal);
     const auto made =
         PieceBpe::byScore(std::move(vocabulary), {0, -9, -9, -9, -1, -2, -3, -4}, {}, "long.gguf");

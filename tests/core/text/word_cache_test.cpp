@@ -62,7 +62,7 @@ TEST(WordCache, DoesNotKeepLongAnswers)
 TEST(WordCache, NeverGivesTheTokensOfAnotherWord)
 {
     WordCache cache;
-    constexpr std::int32_t kWords = 150'000;
+    constexpr std::int32_t kWords = 100'000;
     const auto work = [&](std::int32_t seed) {
         int wrong = 0;
         for (std::int32_t i = 0; i < kWords; ++i) {
