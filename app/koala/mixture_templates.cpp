@@ -2,6 +2,8 @@
 #include "app/koala/mixture_templates.h"
 
 #include "app/koala/mixture_verbs.h"
+#include "core/data/formats/published_sources.h"
+#include "core/store/starter.h"
 
 namespace koala {
 namespace {
@@ -20,9 +22,45 @@ OrderedJson datasetsJson(const std::vector<TemplateDataset>& datasets)
     return list;
 }
 
+// datasets/sources; empty where that folder is not installed: a template then says less.
+const std::vector<PublishedSource>& publishedSources()
+{
+    static const std::vector<PublishedSource> sources = [] {
+        const auto folder = dataDirectory();
+        auto read = folder.ok() ? readPublishedSources(*folder)
+                                : Result<std::vector<PublishedSource>>(folder.error());
+        return read.ok() ? std::move(*read) : std::vector<PublishedSource>();
+    }();
+    return sources;
+}
+
+const PublishedSource* findPublished(std::string_view id)
+{
+    const auto& all = publishedSources();
+    const auto found = std::find_if(
+        all.begin(), all.end(), [&](const PublishedSource& source) { return source.id == id; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+OrderedJson publishedJson(std::string_view id)
+{
+    const PublishedSource* source = findPublished(id);
+    if (source == nullptr)
+        return nullptr;
+    return {{"title", source->title}, {"homepage", source->homepage}, {"obtain", source->obtain},
+        {"licence", source->licence}, {"terms", source->terms}, {"use", source->use}};
+}
+
 void printMissing(std::FILE* out, const TemplateLine& line)
 {
     std::fprintf(out, "  missing: %s\n", std::string(line.source->title).c_str());
+    if (const PublishedSource* source = findPublished(line.source->source)) {
+        std::fprintf(out, "    where:   %s %s\n", source->homepage.c_str(), source->obtain.c_str());
+        std::fprintf(out, "    licence: %s\n",
+            source->licence.empty() ? "none is stated" : source->licence.c_str());
+        if (!source->terms.empty())
+            std::fprintf(out, "    terms:   %s\n", source->terms.c_str());
+    }
     for (const TemplateDataset& one : line.possible)
         std::fprintf(out, "    not taken: %s: %s\n", plain(one.slug).c_str(), one.why.c_str());
 }
@@ -97,7 +135,8 @@ OrderedJson toJson(const MixtureTemplate& wanted, const TemplateMatch* match)
             {"counts", source.unit == TemplateUnit::Conversations ? "conversations" : "records"},
             {"released", source.released}, {"released_rows", source.releasedRows},
             {"markers", markerModeName(source.markers)}, {"repeat", source.repeat},
-            {"optional", source.optional}, {"assumed", source.assumed}};
+            {"optional", source.optional}, {"assumed", source.assumed},
+            {"where", publishedJson(source.source)}};
         if (source.holdOutGiven)
             json["hold_out"] = {{"given", true}};
         else

@@ -51,6 +51,8 @@ Dataset::~Dataset()
 {
     if (m_descriptor >= 0)
         ::close(m_descriptor);
+    if (m_editedDescriptor >= 0)
+        ::close(m_editedDescriptor);
 }
 
 Status Dataset::readLine(std::uint64_t row, std::string& line) const
@@ -59,15 +61,18 @@ Status Dataset::readLine(std::uint64_t row, std::string& line) const
         return invalidInput(fmt::format(
             "dataset {} has {} rows; there is no row {}", m_manifest.slug, m_rows.size(), row));
     const RowFacts& facts = m_rows[row];
+    const bool edited = facts.offset >= kEditedOffset;
+    const std::uint64_t offset = edited ? facts.offset - kEditedOffset : facts.offset;
     line.resize(facts.length);
     std::size_t got = 0;
     while (got < line.size()) {
-        const ssize_t count =
-            ::pread(m_descriptor, line.data() + got, line.size() - got, off_t(facts.offset + got));
+        const ssize_t count = ::pread(edited ? m_editedDescriptor : m_descriptor, line.data() + got,
+            line.size() - got, off_t(offset + got));
         if (count < 0 && errno == EINTR)
             continue;
         if (count <= 0)
-            return fileError("read", m_directory / kRowsFile, count < 0 ? errno : EIO);
+            return fileError("read", edited ? m_directory / "cleaned" : m_directory / kRowsFile,
+                count < 0 ? errno : EIO);
         got += std::size_t(count);
     }
     return {};

@@ -44,7 +44,7 @@ Result<DatasetManifest> readDatasetManifest(const fs::path& datasetDirectory);
 
 // What lists, filters and mixtures need of a row without reading its text.
 struct RowFacts {
-    std::uint64_t offset = 0; // in rows.jsonl
+    std::uint64_t offset = 0; // in rows.jsonl; above kEditedOffset in the edited lines of a view
     std::uint32_t length = 0;
     std::uint64_t uid = 0;         // the 16 hex digits as a number
     std::uint64_t promptGroup = 0; // equal for equal first user messages (promptGroupOf)
@@ -61,6 +61,24 @@ struct RowTraits {
     std::uint32_t flags = 0; // RowFlag bits
 };
 
+// A dataset as its cleaning steps leave it (core/data/clean makes these): which rows, in order, and
+// the lines that stand for edited ones.
+inline constexpr std::uint64_t kEditedOffset = std::uint64_t(1) << 63;
+struct EditedRow {
+    std::uint64_t row = 0;    // in rows.jsonl
+    std::uint64_t offset = 0; // in the file of edited lines
+    std::uint32_t length = 0;
+    std::uint16_t turns = 0;
+    std::uint32_t characters = 0;
+    std::uint64_t promptGroup = 0;
+};
+struct DatasetView {
+    std::vector<std::uint32_t> rows; // of rows.jsonl, ascending
+    fs::path editedLines;            // "" where no row is edited
+    std::vector<EditedRow> edited;   // ascending
+    std::string sha256;              // over the lines of the view
+};
+
 struct QuarantinedRecord {
     std::uint64_t line = 0;
     std::uint64_t offset = 0;
@@ -73,14 +91,19 @@ struct QuarantinedRecord {
 class Dataset {
 public:
     static Result<std::shared_ptr<const Dataset>> open(const fs::path& directory);
+    // The same with other rows: manifest() counts those of the view and has its hash.
+    static Result<std::shared_ptr<const Dataset>> openView(
+        const fs::path& directory, const DatasetView& view);
     ~Dataset();
     const DatasetManifest& manifest() const { return m_manifest; }
     const fs::path& directory() const { return m_directory; }
     std::uint64_t size() const { return m_rows.size(); }
     const std::vector<RowFacts>& rows() const { return m_rows; }
     Result<Conversation> read(std::uint64_t row) const;
-    // The line of rows.jsonl that holds the row, without its end.
+    // The line that holds the row, without its end.
     Status readLine(std::uint64_t row, std::string& line) const;
+    // The number in rows.jsonl of a row of a view; of any other dataset the row itself.
+    std::uint64_t rowNumber(std::uint64_t row) const { return m_isView ? m_rowNumbers[row] : row; }
     // The first user message, shortened: for lists.
     Result<std::vector<std::string>> firstMessages(std::uint64_t begin, std::uint64_t count) const;
 
@@ -110,6 +133,9 @@ private:
     std::vector<CompactTraits> m_traits; // of the first rows, as far as the index reaches
     std::vector<std::string> m_languages{""};
     int m_descriptor = -1;
+    bool m_isView = false;
+    std::vector<std::uint32_t> m_rowNumbers; // of a view
+    int m_editedDescriptor = -1;
 };
 
 // Equal first user messages (case and runs of blanks apart) are one prompt and share this number.

@@ -13,7 +13,7 @@
 namespace koala {
 
 namespace {
-constexpr std::size_t kPreviewed = 60, kRendered = 12;
+constexpr std::size_t kPreviewed = 60;
 constexpr std::int64_t kNoLimit = 1'000'000;
 
 QString roleWord(ChatTurn::Speaker speaker)
@@ -43,7 +43,7 @@ QString markerWord(const Conversation& conversation, MarkerMode mode)
     return {};
 }
 
-Result<PreviewRecord> previewOf(const ResolvedMixture& mixture, RecordRef ref, bool rendered)
+Result<PreviewRecord> previewOf(const ResolvedMixture& mixture, RecordRef ref)
 {
     KOALA_TRY(const Conversation conversation, mixture.conversation(ref));
     PreviewRecord record;
@@ -55,8 +55,6 @@ Result<PreviewRecord> previewOf(const ResolvedMixture& mixture, RecordRef ref, b
     record.tokens = mixture.tokensOf(ref);
     record.trained = mixture.trainedTokensOf(ref);
     record.marker = markerWord(conversation, mixture.mixture().sources[ref.source].markers);
-    if (!rendered)
-        return record;
     KOALA_TRY(const Rendered tokens, mixture.render(ref));
     for (const ChatTurn& turn : chatTurnsOf(conversation, mixture.mixture().system))
         record.roles.push_back(roleWord(turn.speaker));
@@ -139,12 +137,13 @@ Result<CheckedMixture> checkMixture(const fs::path& project, const Mixture& mixt
     MixtureChecks& checks = out.checks;
     const auto& records = resolved->result().training;
     checks.conversations = records.size();
+    const bool cuts = mixture.packing != PackingMode::Stream; // a stream goes on in the next row
     std::uint64_t packed = 0;
     for (const RecordRef ref : records) {
         packed += resolved->trainedTokensOf(ref) > 0 ? resolved->tokensOf(ref) : 0;
         const std::uint32_t tokens = whole->tokensOf(ref);
         checks.longest = std::max(checks.longest, tokens);
-        checks.cut += tokens > std::uint64_t(mixture.maxTokens) ? 1 : 0;
+        checks.cut += cuts && tokens > std::uint64_t(mixture.maxTokens) ? 1 : 0;
     }
     if (stop.stop_requested())
         return cancelled("overtaken");
@@ -154,15 +153,15 @@ Result<CheckedMixture> checkMixture(const fs::path& project, const Mixture& mixt
     checkTestSets(project, training, checks);
     checks.packedSequences = TrainingStream(resolved, StreamPart::Training).sequences(0);
     if (checks.packedSequences > 0)
-        checks.fill =
-            double(packed) / (double(checks.packedSequences) * double(mixture.packingLength));
+        checks.fill = std::min(
+            1.0, double(packed) / (double(checks.packedSequences) * double(mixture.packingLength)));
     checks.order = qtext(resolved->orderSha256());
     checks.templateName = qtext(std::string(templateName(resolved->chatTemplate())));
     const EpochOrder order(records.size(), mixture.seed, 0);
     for (std::size_t i = 0; i < std::min(kPreviewed, records.size()); ++i) {
         if (stop.stop_requested())
             return cancelled("overtaken");
-        KOALA_TRY(PreviewRecord record, previewOf(*resolved, records[order.at(i)], i < kRendered));
+        KOALA_TRY(PreviewRecord record, previewOf(*resolved, records[order.at(i)]));
         out.preview.push_back(std::move(record));
     }
     return out;

@@ -50,7 +50,7 @@ struct PreviewRecord {
         int turn = -1;
         QByteArray bytes;
     };
-    std::vector<Piece> pieces; // the first few records only
+    std::vector<Piece> pieces;
     std::vector<QString> roles;
 };
 

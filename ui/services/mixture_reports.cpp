@@ -76,7 +76,8 @@ MixtureReports::MixtureReports(
     fs::path project, std::shared_ptr<TokenizerCache> tokenizers, QObject* parent)
     : QObject(parent), m_project(std::move(project)), m_tokenizers(std::move(tokenizers))
 {
-    connect(&m_child, &JsonChild::line, this, &MixtureReports::readLine);
+    connect(&m_child, &JsonChild::line, this,
+        [this](const Json& line) { m_facts = diversityFromJson(line); });
     connect(&m_child, &JsonChild::ended, this, &MixtureReports::end);
 }
 
@@ -140,14 +141,6 @@ void MixtureReports::cancelMeasuring()
 {
     m_next.reset();
     m_child.cancel();
-}
-
-void MixtureReports::readLine(const Json& line)
-{
-    if (memberOr(line, "answers").is_array())
-        m_facts = diversityFromJson(line);
-    else if (memberOr(line, "done").is_number() && memberOr(line, "total").is_number())
-        Q_EMIT measuringRows(number(line, "done"), number(line, "total"));
 }
 
 void MixtureReports::end(JsonChild::End end, const QString& message)

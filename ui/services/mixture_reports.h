@@ -60,12 +60,10 @@ public:
 Q_SIGNALS:
     void compared(const std::shared_ptr<const koala::MixtureDifference>& difference);
     void compareFailed(const QString& message);
-    void measuringRows(quint64 done, quint64 total);
     void measured(const koala::DiversityFacts& facts);
     void measureFailed(const QString& message); // empty: it was cancelled
 
 private:
-    void readLine(const Json& line);
     void end(JsonChild::End end, const QString& message);
 
     fs::path m_project;

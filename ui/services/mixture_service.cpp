@@ -5,8 +5,8 @@
 #include <mutex>
 
 #include <QFileInfo>
-#include <QRegularExpression>
 
+#include "core/data/mix/source_terms.h"
 #include "core/store/project.h"
 #include "ui/services/tokenizer_cache.h"
 #include "ui/services/words.h"
@@ -23,15 +23,6 @@ struct Listing {
     std::vector<MixtureDataset> datasets;
     std::vector<DatasetManifest> manifests;
 };
-
-// As licences are written: CC BY-NC 4.0, "non-commercial use only", "research only".
-bool isNonCommercial(const QString& words)
-{
-    static const QRegularExpression pattern(
-        QStringLiteral("non-?\\s?commercial|\\bnc\\b|research (use )?only"),
-        QRegularExpression::CaseInsensitiveOption);
-    return pattern.match(words).hasMatch();
-}
 
 Listing listProject(const fs::path& directory)
 {
@@ -60,7 +51,7 @@ Listing listProject(const fs::path& directory)
         item.evaluation = entry.manifest->use == "evaluation";
         item.licence = qtext(entry.manifest->licence);
         item.terms = qtext(entry.manifest->terms);
-        item.nonCommercial = isNonCommercial(item.licence) || isNonCommercial(item.terms);
+        item.nonCommercial = saysNonCommercial(entry.manifest->licence, entry.manifest->terms);
         if (const auto dataset = project->dataset(entry.slug); dataset.ok()) {
             item.hasPairs = std::ranges::any_of((*dataset)->rows(), [](const RowFacts& row) {
                 return row.rank >= 0 || row.feedback != Feedback::None;

@@ -104,6 +104,21 @@ QSplitter* splitter(Qt::Orientation orientation, const char* objectName, QWidget
     return made;
 }
 
+QJsonObject splitterStates(const QWidget& page)
+{
+    QJsonObject states;
+    for (const QSplitter* one : page.findChildren<QSplitter*>())
+        states.insert(one->objectName(), QString::fromLatin1(one->saveState().toBase64()));
+    return states;
+}
+
+void restoreSplitters(const QWidget& page, const QJsonObject& states)
+{
+    for (QSplitter* one : page.findChildren<QSplitter*>())
+        one->restoreState(
+            QByteArray::fromBase64(states.value(one->objectName()).toString().toLatin1()));
+}
+
 QScrollArea* scrollArea(QWidget* content, const char* objectName, QWidget* parent)
 {
     auto* area = new QScrollArea(parent);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QComboBox>
+#include <QJsonObject>
 #include <QLineEdit>
 #include <QScrollArea>
 #include <QSplitter>
@@ -30,6 +31,9 @@ bool isQuiet(const QWidget* field);
 void makeTame(QWidget* field);
 // Panes with a one-pixel line between them that can be dragged.
 QSplitter* splitter(Qt::Orientation orientation, const char* objectName, QWidget* parent);
+// Where the lines between the panes of a page are, by objectName; for its saveState().
+QJsonObject splitterStates(const QWidget& page);
+void restoreSplitters(const QWidget& page, const QJsonObject& states);
 // A frameless scroll area; the content decides its height.
 QScrollArea* scrollArea(QWidget* content, const char* objectName, QWidget* parent);
 // A widget filled with one of the palette's roles: Window, Base (card) or AlternateBase (sunken).

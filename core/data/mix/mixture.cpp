@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kBases{"rows", "tokens", "trained_tokens"};
 constexpr std::array<std::string_view, 3> kMarkers{"none", "chosen", "both"};
-constexpr std::array<std::string_view, 2> kTooLong{"drop_turns", "cut"};
+constexpr std::array<std::string_view, 3> kTooLong{"drop_turns", "cut", "split"};
 constexpr std::array<std::string_view, 3> kPacking{"none", "documents", "stream"};
 constexpr std::array<std::string_view, 2> kStreamRules{"koala", "newest"};
 
@@ -111,6 +111,10 @@ Status checkShares(const Mixture& mixture, const std::string& what)
 
 } // namespace
 
+std::string_view tooLongName(TooLong rule)
+{
+    return kTooLong[std::size_t(rule)];
+}
 std::string_view basisName(MixtureBasis basis)
 {
     return kBases[std::size_t(basis)];

@@ -15,7 +15,9 @@ namespace koala {
 
 enum class MixtureBasis { Rows, Tokens, TrainedTokens };
 enum class MarkerMode { None, Chosen, Both };
-enum class TooLong { DropTurns, Cut };
+// drop_turns: rounds at the end are left out until the rest fits. cut: everything after max_tokens
+// goes. split: whole rounds as several documents, as Vicuna did it (spec 01, section 9), none lost.
+enum class TooLong { DropTurns, Cut, Split };
 // none: one dialogue a sequence. documents: whole dialogues that do not see each other. stream: one
 // endless text cut anywhere, as EasyLM does it; max_tokens and too_long say nothing there.
 enum class PackingMode { None, Documents, Stream };
@@ -72,6 +74,7 @@ Result<Mixture> mixtureFromJson(const Json& json, std::string_view what);
 Result<Mixture> readMixture(const fs::path& path);
 Status writeMixture(const fs::path& path, const Mixture& mixture);
 
+std::string_view tooLongName(TooLong rule);       // drop_turns cut split
 std::string_view basisName(MixtureBasis basis);   // rows tokens trained_tokens
 std::string_view markerModeName(MarkerMode mode); // none chosen both
 

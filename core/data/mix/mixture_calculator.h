@@ -15,6 +15,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,9 +25,15 @@
 namespace koala {
 
 // Tokens of each row of one dataset, rendered by one tokeniser, template, limit and marker mode.
+struct PartTokens {
+    std::uint32_t tokens = 0;
+    std::uint32_t trained = 0;
+};
 struct RowTokens {
-    std::vector<std::uint32_t> tokens;
+    std::vector<std::uint32_t> tokens; // of all its parts together
     std::vector<std::uint32_t> trained;
+    // Rows that too_long "split" makes several documents of.
+    std::map<std::uint32_t, std::vector<PartTokens>> parts;
 };
 
 struct SourceInput {

@@ -1,6 +1,7 @@
 #include "core/data/mix/render_record.h"
 
 #include <limits>
+#include <optional>
 
 #include "core/data/mix/training_stream.h"
 
@@ -38,8 +39,12 @@ Marker markerOf(const Conversation& conversation, MarkerMode mode)
 RecordRenderer rendererOf(
     const Mixture& mixture, std::shared_ptr<const Tokenizer> tokenizer, TemplateId chatTemplate)
 {
-    RecordRenderer renderer{std::move(tokenizer), chatTemplate, mixture.maxTokens, mixture.tooLong,
-        mixture.system, RecordRenderer::Bos::AsTemplate, false};
+    RecordRenderer renderer;
+    renderer.tokenizer = std::move(tokenizer);
+    renderer.chatTemplate = chatTemplate;
+    renderer.maxTokens = mixture.maxTokens;
+    renderer.tooLong = mixture.tooLong;
+    renderer.system = mixture.system;
     if (mixture.packing == PackingMode::Stream) {
         renderer.maxTokens = std::numeric_limits<std::int64_t>::max(); // cut by rows only
         renderer.bos = mixture.stream.rule == StreamRule::Koala ? RecordRenderer::Bos::Never
@@ -49,40 +54,116 @@ RecordRenderer rendererOf(
     return renderer;
 }
 
-Result<Rendered> RecordRenderer::render(const Conversation& conversation, MarkerMode markers) const
+namespace {
+
+// The turns up to and with the answer before which `turns` were whole; empty when there is none.
+void dropLastRound(std::vector<ChatTurn>& turns)
 {
-    std::vector<ChatTurn> turns = chatTurnsOf(conversation, system);
-    // What follows the last answer trains nothing.
+    turns.pop_back();
     while (!turns.empty() && turns.back().speaker != ChatTurn::Speaker::Assistant)
         turns.pop_back();
+}
+
+// Where rounds end: behind an answer that a turn of someone else follows, or nothing.
+std::vector<std::size_t> roundEnds(const std::vector<ChatTurn>& turns)
+{
+    std::vector<std::size_t> ends;
+    for (std::size_t i = 0; i < turns.size(); ++i)
+        if (turns[i].speaker == ChatTurn::Speaker::Assistant &&
+            (i + 1 == turns.size() || turns[i + 1].speaker != ChatTurn::Speaker::Assistant))
+            ends.push_back(i + 1);
+    return ends;
+}
+
+} // namespace
+
+Result<Rendered> RecordRenderer::renderTurns(
+    const std::vector<ChatTurn>& turns, Marker marker) const
+{
     RenderOptions options;
-    options.marker = markerOf(conversation, markers);
+    options.marker = marker;
     options.addBos = tokenizer->bosId().has_value() &&
                      (bos == Bos::AsTemplate ? templateWantsBos(chatTemplate) : bos == Bos::Always);
-    const auto limit = std::size_t(maxTokens);
-    KOALA_TRY(Rendered rendered, renderChat(chatTemplate, *tokenizer, turns, options));
-    while (tooLong == TooLong::DropTurns && rendered.tokens.size() > limit) {
-        std::vector<ChatTurn> fewer = turns;
-        fewer.pop_back();
-        while (!fewer.empty() && fewer.back().speaker != ChatTurn::Speaker::Assistant)
-            fewer.pop_back();
-        if (fewer.empty())
-            break; // the first round alone is too long
-        turns = std::move(fewer);
-        KOALA_TRY(rendered, renderChat(chatTemplate, *tokenizer, turns, options));
-    }
-    if (rendered.tokens.size() > limit)
-        rendered.tokens.resize(limit);
+    return renderChat(chatTemplate, *tokenizer, turns, options);
+}
+
+Rendered RecordRenderer::finished(Rendered rendered) const
+{
+    if (rendered.tokens.size() > std::size_t(maxTokens))
+        rendered.tokens.resize(std::size_t(maxTokens));
     if (addEos && tokenizer->eosId())
         rendered.tokens.push_back({*tokenizer->eosId(), true, -1});
     return rendered;
 }
 
+Result<std::vector<Rendered>> RecordRenderer::renderParts(
+    const Conversation& conversation, MarkerMode markers) const
+{
+    std::vector<ChatTurn> turns = chatTurnsOf(conversation, system);
+    // What follows the last answer trains nothing.
+    while (!turns.empty() && turns.back().speaker != ChatTurn::Speaker::Assistant)
+        turns.pop_back();
+    const Marker marker = markerOf(conversation, markers);
+    KOALA_TRY(Rendered rendered, renderTurns(turns, marker));
+    const auto limit = std::size_t(maxTokens);
+    if (tooLong == TooLong::Split && rendered.tokens.size() > limit)
+        return splitRounds(turns, marker);
+    while (tooLong == TooLong::DropTurns && rendered.tokens.size() > limit) {
+        std::vector<ChatTurn> fewer = turns;
+        dropLastRound(fewer);
+        if (fewer.empty())
+            break; // the first round alone is too long
+        turns = std::move(fewer);
+        KOALA_TRY(rendered, renderTurns(turns, marker));
+    }
+    return std::vector<Rendered>{finished(std::move(rendered))};
+}
+
+// As many whole rounds a part as fit, each part behind the record's system message. A round that is
+// too long by itself is a part of its own, and cut.
+Result<std::vector<Rendered>> RecordRenderer::splitRounds(
+    const std::vector<ChatTurn>& turns, Marker marker) const
+{
+    std::vector<Rendered> parts;
+    const bool hasSystem = !turns.empty() && turns.front().speaker == ChatTurn::Speaker::System;
+    std::vector<ChatTurn> part;
+    std::optional<Rendered> fits; // what `part` gives
+    std::size_t begin = hasSystem ? 1 : 0;
+    const std::size_t header = begin;
+    for (const std::size_t end : roundEnds(turns)) {
+        std::vector<ChatTurn> longer = part.empty() ? std::vector<ChatTurn>(turns.begin(),
+                                                          turns.begin() + std::ptrdiff_t(header))
+                                                    : part;
+        longer.insert(longer.end(), turns.begin() + std::ptrdiff_t(begin),
+            turns.begin() + std::ptrdiff_t(end));
+        KOALA_TRY(Rendered rendered, renderTurns(longer, marker));
+        if (fits && rendered.tokens.size() > std::size_t(maxTokens)) {
+            parts.push_back(finished(std::move(*fits)));
+            longer.assign(turns.begin(), turns.begin() + std::ptrdiff_t(header));
+            longer.insert(longer.end(), turns.begin() + std::ptrdiff_t(begin),
+                turns.begin() + std::ptrdiff_t(end));
+            KOALA_TRY(rendered, renderTurns(longer, marker));
+        }
+        part = std::move(longer);
+        fits = std::move(rendered);
+        begin = end;
+    }
+    if (fits)
+        parts.push_back(finished(std::move(*fits)));
+    return parts;
+}
+
+Result<Rendered> RecordRenderer::render(const Conversation& conversation, MarkerMode markers) const
+{
+    KOALA_TRY(std::vector<Rendered> parts, renderParts(conversation, markers));
+    return parts.empty() ? Rendered() : std::move(parts.front());
+}
+
 std::string RecordRenderer::key(MarkerMode markers) const
 {
-    std::string key = fmt::format("1 {} {} {} {} {} {}", tokenizer->fingerprint(),
-        templateName(chatTemplate), maxTokens, tooLong == TooLong::Cut ? "cut" : "drop_turns",
-        markerModeName(markers), system);
+    std::string key =
+        fmt::format("1 {} {} {} {} {} {}", tokenizer->fingerprint(), templateName(chatTemplate),
+            maxTokens, tooLongName(tooLong), markerModeName(markers), system);
     if (bos != Bos::AsTemplate || addEos)
         key += fmt::format("\nbos {} eos {}", int(bos), int(addEos));
     return key;

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/data/conversation.h"
 #include "core/data/mix/mixture.h"
@@ -13,11 +14,12 @@
 namespace koala {
 
 // What a mixture asks for.
-struct RecordRenderer;
+class RecordRenderer;
 RecordRenderer rendererOf(
     const Mixture& mixture, std::shared_ptr<const Tokenizer> tokenizer, TemplateId chatTemplate);
 
-struct RecordRenderer {
+class RecordRenderer {
+public:
     std::shared_ptr<const Tokenizer> tokenizer;
     TemplateId chatTemplate = TemplateId::ChatMl;
     std::int64_t maxTokens = 2048;
@@ -26,11 +28,21 @@ struct RecordRenderer {
     enum class Bos { AsTemplate, Never, Always } bos = Bos::AsTemplate;
     bool addEos = false; // one more EOS at the end, trained
 
+    // What training sees of the record: one document, or with too_long "split" one or more.
+    Result<std::vector<Rendered>> renderParts(
+        const Conversation& conversation, MarkerMode markers) const;
+    // The only document, or the first of several.
     // drop_turns: whole rounds are left out at the end until the rest fits; a first round that is
     // too long by itself is cut. cut: everything after max_tokens goes.
     Result<Rendered> render(const Conversation& conversation, MarkerMode markers) const;
-    // Everything that the result depends on besides the record, as one line.
+    // Everything that the results depends on besides the record, as one line.
     std::string key(MarkerMode markers) const;
+
+private:
+    Result<Rendered> renderTurns(const std::vector<ChatTurn>& turns, Marker marker) const;
+    Rendered finished(Rendered rendered) const;
+    Result<std::vector<Rendered>> splitRounds(
+        const std::vector<ChatTurn>& turns, Marker marker) const;
 };
 
 } // namespace koala

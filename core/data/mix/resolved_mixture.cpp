@@ -169,11 +169,27 @@ Result<Conversation> ResolvedMixture::conversation(RecordRef record) const
     return m_datasets[record.source]->read(record.row);
 }
 
-Result<Rendered> ResolvedMixture::render(RecordRef record) const
+Result<Rendered> ResolvedMixture::render(RecordRef record, std::uint32_t part) const
 {
     KOALA_TRY(const Conversation conversation, this->conversation(record));
-    return rendererOf(m_mixture, m_tokenizer, m_options.chatTemplate)
-        .render(conversation, m_mixture.sources[record.source].markers);
+    KOALA_TRY(std::vector<Rendered> parts,
+        rendererOf(m_mixture, m_tokenizer, m_options.chatTemplate)
+            .renderParts(conversation, m_mixture.sources[record.source].markers));
+    return part < parts.size() ? std::move(parts[part]) : Rendered();
+}
+
+std::uint32_t ResolvedMixture::partsOf(RecordRef record) const
+{
+    const auto found = m_counts[record.source]->parts.find(record.row);
+    return found == m_counts[record.source]->parts.end() ? 1 : std::uint32_t(found->second.size());
+}
+
+PartTokens ResolvedMixture::partOf(RecordRef record, std::uint32_t part) const
+{
+    const auto found = m_counts[record.source]->parts.find(record.row);
+    return found == m_counts[record.source]->parts.end()
+               ? PartTokens{tokensOf(record), trainedTokensOf(record)}
+               : found->second.at(part);
 }
 
 std::uint32_t ResolvedMixture::tokensOf(RecordRef record) const

@@ -71,7 +71,7 @@ Judged judge(const TemplateSource& source, const DatasetManifest& dataset)
     if (const std::string_view word = namedIn(dataset, source.names); !word.empty())
         return {Fit::Yes, fmt::format("{} and its name holds \"{}\"", kind, word)};
     // Rows of our own form may be anything: only their name tells.
-    if (dataset.importer == "koala")
+    if (dataset.importer == "koala" || dataset.importer == "koala-jsonl")
         return {};
     return {Fit::Possible, fmt::format("{}, but its name holds none of: {}", kind,
                                fmt::join(wordsOf(source.names), ", "))};

@@ -10,10 +10,11 @@
 namespace koala {
 namespace {
 
-constexpr std::string_view kMagic = "KOALACT1";
+constexpr std::string_view kMagic = "KOALACT2";
 constexpr std::uint64_t kRowsPerTask = 256;
 
-// Magic, number of rows, all token counts, all trained counts, SHA-256 (hex) of what comes before.
+// Magic, number of rows, all token counts, all trained counts; number of rows in parts, and of each
+// its row, its number of parts and their counts; SHA-256 (hex) of what comes before.
 std::string serialise(const RowTokens& counts)
 {
     const std::uint64_t rows = counts.tokens.size();
@@ -22,7 +23,45 @@ std::string serialise(const RowTokens& counts)
     for (const auto* column : {&counts.tokens, &counts.trained})
         bytes.append(
             reinterpret_cast<const char*>(column->data()), column->size() * sizeof(std::uint32_t));
+    const auto append = [&](std::uint32_t value) {
+        bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
+    };
+    append(std::uint32_t(counts.parts.size()));
+    for (const auto& [row, parts] : counts.parts) {
+        append(row);
+        append(std::uint32_t(parts.size()));
+        for (const PartTokens& part : parts) {
+            append(part.tokens);
+            append(part.trained);
+        }
+    }
     return bytes + sha256Hex(bytes);
+}
+
+bool readParts(std::string_view bytes, RowTokens& counts)
+{
+    bool whole = true;
+    const auto next = [&] {
+        std::uint32_t value = 0;
+        whole = whole && bytes.size() >= sizeof value;
+        if (whole) {
+            std::memcpy(&value, bytes.data(), sizeof value);
+            bytes.remove_prefix(sizeof value);
+        }
+        return value;
+    };
+    const std::uint32_t rows = next();
+    for (std::uint32_t i = 0; i < rows && whole; ++i) {
+        const std::uint32_t row = next();
+        const std::uint32_t parts = next();
+        for (std::uint32_t p = 0; p < parts && whole; ++p) {
+            PartTokens part;
+            part.tokens = next();
+            part.trained = next();
+            counts.parts[row].push_back(part);
+        }
+    }
+    return whole && bytes.empty();
 }
 
 std::shared_ptr<const RowTokens> readCounts(const fs::path& path, std::uint64_t rows)
@@ -32,8 +71,11 @@ std::shared_ptr<const RowTokens> readCounts(const fs::path& path, std::uint64_t 
         return nullptr;
     const std::string_view bytes = *read;
     const std::size_t columnBytes = std::size_t(rows) * sizeof(std::uint32_t);
-    const std::size_t dataBytes = kMagic.size() + sizeof rows + 2 * columnBytes;
-    if (bytes.size() != dataBytes + 64 || !bytes.starts_with(kMagic) ||
+    const std::size_t fixedBytes = kMagic.size() + sizeof rows + 2 * columnBytes + 4;
+    if (bytes.size() < fixedBytes + 64)
+        return nullptr;
+    const std::size_t dataBytes = bytes.size() - 64;
+    if (!bytes.starts_with(kMagic) ||
         std::memcmp(bytes.data() + kMagic.size(), &rows, sizeof rows) != 0 ||
         sha256Hex(bytes.substr(0, dataBytes)) != bytes.substr(dataBytes))
         return nullptr;
@@ -45,7 +87,8 @@ std::shared_ptr<const RowTokens> readCounts(const fs::path& path, std::uint64_t 
             std::memcpy(column->data(), data, columnBytes);
         data += columnBytes;
     }
-    return counts;
+    return readParts(bytes.substr(fixedBytes - 4, dataBytes - fixedBytes + 4), *counts) ? counts
+                                                                                        : nullptr;
 }
 
 class Counting {
@@ -98,12 +141,22 @@ private:
     Status countRow(std::uint64_t row)
     {
         KOALA_TRY(const Conversation conversation, m_dataset.read(row));
-        KOALA_TRY(const Rendered rendered, m_renderer.render(conversation, m_markers));
-        std::uint32_t trained = 0;
-        for (const RenderedToken& token : rendered.tokens)
-            trained += token.trained;
-        m_counts->tokens[row] = std::uint32_t(rendered.tokens.size());
-        m_counts->trained[row] = trained;
+        KOALA_TRY(
+            const std::vector<Rendered> parts, m_renderer.renderParts(conversation, m_markers));
+        std::vector<PartTokens> counted;
+        for (const Rendered& rendered : parts) {
+            PartTokens part;
+            part.tokens = std::uint32_t(rendered.tokens.size());
+            for (const RenderedToken& token : rendered.tokens)
+                part.trained += token.trained;
+            m_counts->tokens[row] += part.tokens;
+            m_counts->trained[row] += part.trained;
+            counted.push_back(part);
+        }
+        if (counted.size() > 1) {
+            const std::scoped_lock lock(m_mutex);
+            m_counts->parts.emplace(std::uint32_t(row), std::move(counted));
+        }
         return {};
     }
 

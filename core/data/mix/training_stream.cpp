@@ -11,9 +11,9 @@
 namespace koala {
 
 struct TrainingStream::Plan {
-    std::vector<std::vector<RecordRef>> sequences; // of packed documents
-    std::vector<RecordRef> records;                // of a stream, in order
-    std::vector<std::uint64_t> ends;               // tokens up to the end of each of them
+    std::vector<std::vector<DocumentRef>> sequences; // of packed documents
+    std::vector<RecordRef> records;                  // of a stream, in order
+    std::vector<std::uint64_t> ends;                 // tokens up to the end of each of them
 };
 
 struct TrainingStream::Cache {
@@ -78,13 +78,15 @@ std::shared_ptr<const TrainingStream::Plan> TrainingStream::makePlan(std::uint64
         window.clear();
         const std::size_t end = std::min<std::size_t>(begin + kWindow, records.size());
         for (std::size_t i = begin; i < end; ++i)
-            if (m_mixture->trainedTokensOf(records[i]) > 0)
-                window.push_back({records[i], m_mixture->tokensOf(records[i])});
+            for (std::uint32_t part = 0; part < m_mixture->partsOf(records[i]); ++part)
+                if (const PartTokens counts = m_mixture->partOf(records[i], part);
+                    counts.trained > 0)
+                    window.push_back({{records[i], part}, counts.tokens});
         if (packs)
             packWindow(window, std::uint32_t(mixture.packingLength), made->sequences);
         else
             for (const PackItem& item : window)
-                made->sequences.push_back({item.record});
+                made->sequences.push_back({item.document});
     }
     return made;
 }
@@ -115,10 +117,10 @@ Result<PackedSequence> TrainingStream::sequence(std::uint64_t epoch, std::uint64
     if (streams())
         return streamRow(epoch, firstRow(epoch) + index);
     PackedSequence packed;
-    for (const RecordRef record : plan(epoch)->sequences[index]) {
-        KOALA_TRY(const Rendered rendered, counted(record));
-        packed.documents.push_back(
-            {record, std::uint32_t(packed.tokens.size()), std::uint32_t(rendered.tokens.size())});
+    for (const DocumentRef document : plan(epoch)->sequences[index]) {
+        KOALA_TRY(const Rendered rendered, counted(document.record, document.part));
+        packed.documents.push_back({document.record, std::uint32_t(packed.tokens.size()),
+            std::uint32_t(rendered.tokens.size()), document.part});
         for (const RenderedToken& token : rendered.tokens) {
             packed.tokens.push_back(token.id);
             packed.trained.push_back(token.trained ? 1 : 0);
@@ -150,11 +152,11 @@ Result<PackedSequence> TrainingStream::streamRow(std::uint64_t epoch, std::uint6
         const auto found = std::upper_bound(planned->ends.begin(), planned->ends.end(), at);
         const std::size_t index = std::size_t(found - planned->ends.begin());
         const RecordRef record = planned->records[index];
-        KOALA_TRY(const Rendered rendered, counted(record));
+        KOALA_TRY(const Rendered rendered, counted(record, 0));
         const std::uint64_t skip = at - (*found - rendered.tokens.size());
         const std::uint64_t count = std::min<std::uint64_t>(wanted, rendered.tokens.size() - skip);
         packed.documents.push_back(
-            {record, std::uint32_t(packed.tokens.size()), std::uint32_t(count)});
+            {record, std::uint32_t(packed.tokens.size()), std::uint32_t(count), 0});
         for (std::uint64_t t = skip; t < skip + count; ++t) {
             packed.tokens.push_back(rendered.tokens[t].id);
             packed.trained.push_back(rendered.tokens[t].trained ? 1 : 0);
@@ -184,10 +186,10 @@ void TrainingStream::addBos(PackedSequence& packed) const
     packed.trained.front() = 0;
 }
 
-Result<Rendered> TrainingStream::counted(RecordRef record) const
+Result<Rendered> TrainingStream::counted(RecordRef record, std::uint32_t part) const
 {
-    KOALA_TRY(Rendered rendered, m_mixture->render(record));
-    if (rendered.tokens.size() != m_mixture->tokensOf(record))
+    KOALA_TRY(Rendered rendered, m_mixture->render(record, part));
+    if (rendered.tokens.size() != m_mixture->partOf(record, part).tokens)
         return internalError(
             fmt::format("record {} of \"{}\" has other tokens than were counted; delete the "
                         "folder \"counts\" of this dataset",

@@ -32,6 +32,7 @@ struct PackedDocument {
     RecordRef record;
     std::uint32_t begin = 0; // of its tokens in the sequence
     std::uint32_t length = 0;
+    std::uint32_t part = 0; // of a record that is split
 };
 
 struct PackedSequence {
@@ -68,7 +69,10 @@ public:
     std::string uid(RecordRef record) const;
     Result<Conversation> conversation(RecordRef record) const;
     // After too_long; the same tokens that training sees.
-    Result<Rendered> render(RecordRef record) const;
+    Result<Rendered> render(RecordRef record, std::uint32_t part = 0) const;
+    // How many documents the record is, and the tokens of one of them.
+    std::uint32_t partsOf(RecordRef record) const;
+    PartTokens partOf(RecordRef record, std::uint32_t part) const;
     std::uint32_t tokensOf(RecordRef record) const;
     std::uint32_t trainedTokensOf(RecordRef record) const;
     // Counts again for other shares, totals or seeds, without touching files.
@@ -113,7 +117,8 @@ private:
     std::vector<RecordRef> recordsOf(std::uint64_t epoch) const; // in the order of that epoch
     bool streams() const { return m_mixture->mixture().packing == PackingMode::Stream; }
     std::uint64_t firstRow(std::uint64_t epoch) const; // of a stream
-    Result<Rendered> counted(RecordRef record) const;  // with as many tokens as were counted
+    Result<Rendered> counted(
+        RecordRef record, std::uint32_t part) const; // with as many tokens as were counted
     Result<PackedSequence> streamRow(std::uint64_t epoch, std::uint64_t row) const;
     void addBos(PackedSequence& packed) const;
     struct Cache;

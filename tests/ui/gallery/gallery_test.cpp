@@ -8,6 +8,7 @@
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QPixmap>
+#include <QPushButton>
 #include <QTest>
 
 #include <gtest/gtest.h>
@@ -17,8 +18,11 @@
 #include "core/store/project.h"
 #include "core/store/starter.h"
 #include "tests/support/temporary.h"
+#include "ui/pages/mixtures/lower_pane.h"
+#include "ui/pages/mixtures/mixtures_page.h"
 #include "ui/pages/runs/runs_page.h"
 #include "ui/shell/project_window.h"
+#include "ui/widgets/sheet.h"
 #include "ui/widgets/theme.h"
 
 namespace koala {
@@ -101,6 +105,7 @@ protected:
             m_project = named;
             return;
         }
+        qputenv("KOALA_PROGRAM", KOALA_BINARY_DIR "/bin/koala"); // children of the pages
         m_project = m_folder.path() / "starter";
         // With the small model in its place this is the starter project itself, else an empty one.
         auto sources = findStarterSources();
@@ -112,6 +117,8 @@ protected:
         writeRun(*project, "20260509-160200-lora-r16-5e6f", "lora-r16", 1e-3, true);
     }
 
+    void TearDown() override { qunsetenv("KOALA_PROGRAM"); }
+
     static void settle(int ms = kSettleMs) { QTest::qWait(ms); }
     static void save(QWidget& window, const QString& name)
     {
@@ -119,6 +126,42 @@ protected:
         ASSERT_FALSE(picture.isNull());
         const std::string path = (pictureFolder() / (name.toStdString() + ".png")).string();
         EXPECT_TRUE(picture.save(QString::fromStdString(path))) << path;
+    }
+
+    // The tabs and the sheets of the Mixtures page, with an edit that has not been saved.
+    template <typename Name>
+    static void showMixtures(MainWindow& window, const Name& name)
+    {
+        window.showPage(QStringLiteral("mixtures"));
+        auto* page = static_cast<MixturesPage*>(window.page(QStringLiteral("mixtures")));
+        settle();
+        if (page->editor().sources().empty())
+            return; // an empty project
+        page->editor().setShare(0, 0.6);
+        for (const auto& [tab, tabName] : {std::pair{LowerPane::TokensTab, "mixture-tokens"},
+                 {LowerPane::Diversity, "mixture-diversity"},
+                 {LowerPane::Differences, "mixture-differences"},
+                 {LowerPane::Recipe, "mixture-recipe"}}) {
+            page->showTab(tab);
+            settle(tab == LowerPane::Diversity ? 2500 : kSettleMs);
+            page->showLower();
+            settle(100);
+            save(window, name(QString::fromLatin1(tabName)));
+        }
+        page->showTab(LowerPane::Conversations);
+        page->editor().undo();
+        for (const auto& [button, sheet, picture] :
+            {std::tuple{"mixtureOptions", "mixtureOptionsSheet", "mixture-options"},
+                {"showTerms", "termsSheet", "mixture-terms"}, {"", "templateSheet", "template"}}) {
+            if (auto* opens = page->findChild<QPushButton*>(QString::fromLatin1(button)))
+                opens->click();
+            else
+                page->openTemplates(QStringLiteral("koala-all"));
+            settle(300);
+            save(window, name(QString::fromLatin1(picture)));
+            window.findChild<Sheet*>(QString::fromLatin1(sheet))->dismiss();
+            settle(50);
+        }
     }
 
     TemporaryDirectory m_folder = test::temporaryDirectory();
@@ -151,6 +194,7 @@ TEST_F(Gallery, ShowsEveryPageInLightAndDarkAndInTwoSizes)
                 settle();
                 save(window, name(page));
             }
+            showMixtures(window, name);
             auto* runs = static_cast<RunsPage*>(window.page(QStringLiteral("runs")));
             window.showPage(QStringLiteral("runs"));
             for (const auto& [tab, tabName] :

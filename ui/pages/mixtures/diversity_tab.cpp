@@ -103,10 +103,6 @@ DiversityTab::DiversityTab(MixturesController& controller, QWidget* parent)
     connect(m_measure, &QPushButton::clicked, this, &DiversityTab::measure);
     connect(m_cancel, &QPushButton::clicked, &reports, &MixtureReports::cancelMeasuring);
     connect(&reports, &MixtureReports::measured, this, &DiversityTab::show);
-    connect(&reports, &MixtureReports::measuringRows, this, [this](quint64 done, quint64 total) {
-        m_state->setText(
-            tr("reading %1 of %2 rows").arg(grouped(qint64(done)), grouped(qint64(total))));
-    });
     connect(&reports, &MixtureReports::measureFailed, this, [this](const QString& message) {
         m_measuring.clear();
         if (!message.isEmpty())
@@ -209,7 +205,7 @@ void DiversityTab::refresh()
     m_measure->setText(m_measured.isEmpty() ? tr("Measure") : tr("Measure again"));
     m_measure->setAccessibleName(m_measure->text());
     if (running)
-        m_state->setText(tr("measuring…"));
+        m_state->setText(tr("reading the texts…"));
     else if (m_measured.isEmpty())
         m_state->setText(tr("not measured yet"));
     else

@@ -14,8 +14,8 @@ constexpr std::size_t kStepsKept = 200;
 MixtureOptions optionsOf(const Mixture& mixture)
 {
     return {mixture.model, mixture.chatTemplate, mixture.maxTokens, mixture.tooLong, mixture.system,
-        mixture.packing, mixture.packingLength, mixture.excludePrompts,
-        mixture.allowEvaluationData};
+        mixture.packing, mixture.packingLength, mixture.stream.rule, mixture.stream.addEos,
+        mixture.stream.startWithBos, mixture.excludePrompts, mixture.allowEvaluationData};
 }
 
 void MixtureEditor::set(
@@ -349,6 +349,7 @@ void MixtureEditor::setOptions(const MixtureOptions& options)
     mixture.system = options.system;
     mixture.packing = options.packing;
     mixture.packingLength = options.packingLength;
+    mixture.stream = {options.streamRule, options.addEos, options.startWithBos};
     mixture.excludePrompts = options.excludePrompts;
     mixture.allowEvaluationData = options.allowEvaluationData;
     Q_EMIT edited();

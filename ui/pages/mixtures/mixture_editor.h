@@ -36,6 +36,8 @@ struct MixtureOptions {
     std::string system;
     PackingMode packing = PackingMode::Documents;
     std::int64_t packingLength = 2048;
+    StreamRule streamRule = StreamRule::Koala;
+    bool addEos = false, startWithBos = false; // of a stream
     std::vector<std::string> excludePrompts;
     bool allowEvaluationData = false;
     bool operator==(const MixtureOptions&) const = default;

@@ -252,14 +252,15 @@ void MixturesController::takeFigures(const MixtureFigures& figures)
 {
     if (figures.number != m_number)
         return;
+    m_figures = figures;
     if (!figures.problem.isEmpty()) {
         m_problem = true;
         Q_EMIT told(Tone::Warning, figures.problem, figures.problem);
+        Q_EMIT figuresChanged();
         return;
     }
     if (std::exchange(m_problem, false))
         Q_EMIT quiet();
-    m_figures = figures;
     if (figures.number == m_savedNumber)
         m_savedTotal = figures.total;
     Q_EMIT figuresChanged();

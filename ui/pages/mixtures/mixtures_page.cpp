@@ -45,7 +45,8 @@ MixturesPage::MixturesPage(MixtureService& service, QWidget* parent)
     m_empty = new EmptyState({}, tr("New mixture"), "plus", "newFirstMixture", m_whole);
     m_empty->setSecondWay(tr("Start from a template"), "firstTemplate");
     m_whole->addWidget(m_empty);
-    m_whole->addWidget(scrollArea(makeContent(), "mixtureScroll", m_whole));
+    m_scroll = scrollArea(makeContent(), "mixtureScroll", m_whole);
+    m_whole->addWidget(m_scroll);
     follow();
     service.refresh();
     refreshHeader();
@@ -281,6 +282,11 @@ void MixturesPage::showTab(int tab)
     m_lower->setCurrentTab(tab);
 }
 
+void MixturesPage::showLower()
+{
+    m_scroll->ensureWidgetVisible(m_lower);
+}
+
 void MixturesPage::activated()
 {
     m_controller.service().refresh();
@@ -298,12 +304,14 @@ QJsonObject MixturesPage::saveState() const
 {
     QJsonObject state = m_controller.keep();
     state.insert(QStringLiteral("tab"), m_lower->currentTab());
+    state.insert(QStringLiteral("panes"), splitterStates(*this));
     return state;
 }
 
 void MixturesPage::restoreState(const QJsonObject& state)
 {
     m_lower->setCurrentTab(state.value(QStringLiteral("tab")).toInt());
+    restoreSplitters(*this, state.value(QStringLiteral("panes")).toObject());
     m_controller.restore(state);
 }
 

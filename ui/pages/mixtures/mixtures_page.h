@@ -8,6 +8,7 @@ class QAction;
 class QComboBox;
 class QMenu;
 class QPushButton;
+class QScrollArea;
 class QStackedWidget;
 class QToolButton;
 
@@ -25,6 +26,7 @@ public:
     MixtureEditor& editor() { return m_controller.editor(); }
     MixturesController& controller() { return m_controller; }
     void showTab(int tab); // LowerPane::Tab
+    void showLower();      // scrolls down to the tabs
     void openTemplates(const QString& id);
 
     void activated() override;
@@ -54,6 +56,7 @@ private:
     std::vector<QAction*> m_forOpen; // need an open mixture
     QStackedWidget* m_whole;
     EmptyState* m_empty;
+    QScrollArea* m_scroll;
     NoticeBar* m_notice;
     std::function<void()> m_noticeAction;
     SourceRows* m_sources;

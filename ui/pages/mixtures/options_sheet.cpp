@@ -43,7 +43,7 @@ void choose(QComboBox& box, const std::string& value)
 } // namespace
 
 OptionsSheet::OptionsSheet(MixtureEditor& editor, const MixtureService& service, QWidget* owner)
-    : Sheet(tr("Options of this mixture"), "mixtureOptionsSheet", {720, 560}, owner),
+    : Sheet(tr("Options of this mixture"), "mixtureOptionsSheet", {760, 680}, owner),
       m_editor(editor)
 {
     auto* whole = new QWidget(this);
@@ -57,22 +57,7 @@ OptionsSheet::OptionsSheet(MixtureEditor& editor, const MixtureService& service,
     column->addLayout(m_grid);
     column->addStretch(1);
     content()->addWidget(scrollArea(whole, "mixtureOptionsScroll", this), 1);
-    m_model = comboBox(tr("Model"), "optionModel", whole);
-    m_template = comboBox(tr("Template"), "optionTemplate", whole);
-    m_maxTokens = lengthBox(tr("Longest conversation"), "optionMaxTokens", whole);
-    m_tooLong = new Segmented({tr("leave out last rounds"), tr("cut")}, "optionTooLong", whole);
-    m_packing = new Segmented({tr("none"), tr("documents")}, "optionPacking", whole);
-    m_length = lengthBox(tr("Packed length"), "optionPackingLength", whole);
-    m_system = new QLineEdit(whole);
-    m_system->setObjectName(QStringLiteral("optionSystem"));
-    addRow(tr("Model"), m_model, tr("Whose tokeniser counts; a run with another one counts anew."));
-    addRow(tr("Template"), m_template, tr("How a conversation becomes one text."));
-    addRow(tr("Longest conversation"), m_maxTokens, tr("What is longer is shortened."));
-    addRow(tr("Too long"), m_tooLong, tr("Whole rounds at the end, or all after the limit."));
-    addRow(tr("Packing"), m_packing,
-        tr("None: one conversation a sequence. Documents: several, that do not see each other."));
-    addRow(tr("Packed length"), m_length, tr("At least the longest conversation."));
-    addRow(tr("System message"), m_system, tr("For records that have none. Empty: none."));
+    makeFields(whole);
     makePromptSets(service);
     m_evaluation = new QCheckBox(tr("Allow datasets that are for testing only"), whole);
     m_evaluation->setObjectName(QStringLiteral("optionEvaluation"));
@@ -84,12 +69,55 @@ OptionsSheet::OptionsSheet(MixtureEditor& editor, const MixtureService& service,
     addButton(apply);
     connect(m_maxTokens, &QSpinBox::valueChanged, this, &OptionsSheet::agree);
     connect(m_packing, &Segmented::chosen, this, &OptionsSheet::agree);
+    connect(m_rule, &Segmented::chosen, this, &OptionsSheet::agree);
     connect(cancel, &QPushButton::clicked, this, &Sheet::dismiss);
     connect(apply, &QPushButton::clicked, this, [this] {
         const MixtureOptions chosen = options();
         dismiss();
         m_editor.setOptions(chosen);
     });
+}
+
+void OptionsSheet::makeFields(QWidget* whole)
+{
+    m_model = comboBox(tr("Model"), "optionModel", whole);
+    m_template = comboBox(tr("Template"), "optionTemplate", whole);
+    m_maxTokens = lengthBox(tr("Longest conversation"), "optionMaxTokens", whole);
+    m_tooLong = new Segmented({tr("leave out last rounds"), tr("cut")}, "optionTooLong", whole);
+    m_packing = new Segmented({tr("none"), tr("documents"), tr("stream")}, "optionPacking", whole);
+    m_length = lengthBox(tr("Packed length"), "optionPackingLength", whole);
+    m_system = new QLineEdit(whole);
+    m_system->setObjectName(QStringLiteral("optionSystem"));
+    addRow(tr("Model"), m_model, tr("Whose tokeniser counts; a run with another one counts anew."));
+    addRow(tr("Template"), m_template, tr("How a conversation becomes one text."));
+    addRow(tr("Longest conversation"), m_maxTokens, tr("What is longer is shortened."));
+    addRow(tr("Too long"), m_tooLong, tr("Whole rounds at the end, or all after the limit."));
+    addRow(tr("Packing"), m_packing,
+        tr("None: one conversation a sequence. Documents: several, that do not see each other. "
+           "Stream: one endless text, cut anywhere, as EasyLM does it."));
+    addRow(tr("Packed length"), m_length,
+        tr("Tokens of a sequence; in documents at least the longest conversation."));
+    addRow(tr("Stream"), makeStream(whole),
+        tr("Where rows begin, and whether a second, trained EOS stands behind each record."));
+    addRow(tr("System message"), m_system, tr("For records that have none. Empty: none."));
+}
+
+QWidget* OptionsSheet::makeStream(QWidget* whole)
+{
+    auto* holder = new QWidget(whole);
+    auto* column = new QVBoxLayout(holder);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(6);
+    m_rule = new Segmented({tr("as Koala"), tr("newest EasyLM")}, "optionStreamRule", holder);
+    m_rule->setAccessibleName(tr("Rule of the stream"));
+    m_addEos = new QCheckBox(tr("second EOS behind each record"), holder);
+    m_addEos->setObjectName(QStringLiteral("optionAddEos"));
+    m_startWithBos = new QCheckBox(tr("BOS in front of each row"), holder);
+    m_startWithBos->setObjectName(QStringLiteral("optionStartWithBos"));
+    column->addWidget(m_rule, 0, Qt::AlignLeft);
+    column->addWidget(m_addEos);
+    column->addWidget(m_startWithBos);
+    return holder;
 }
 
 void OptionsSheet::addRow(const QString& label, QWidget* field, const QString& note)
@@ -148,6 +176,9 @@ void OptionsSheet::fill(const MixtureService& service)
     m_tooLong->setCurrent(int(now.tooLong));
     m_packing->setCurrent(int(now.packing));
     m_length->setValue(int(std::min<std::int64_t>(now.packingLength, kLongest)));
+    m_rule->setCurrent(int(now.streamRule));
+    m_addEos->setChecked(now.addEos);
+    m_startWithBos->setChecked(now.startWithBos);
     m_system->setText(qtext(now.system));
     for (const auto& [set, box] : m_sets)
         box->setChecked(std::ranges::find(now.excludePrompts, set) != now.excludePrompts.end());
@@ -160,6 +191,12 @@ void OptionsSheet::agree()
     const bool documents = m_packing->current() == int(PackingMode::Documents);
     m_length->setEnabled(m_packing->current() != int(PackingMode::None));
     m_length->setMinimum(documents ? m_maxTokens->value() : 8);
+    const bool stream = m_packing->current() == int(PackingMode::Stream);
+    m_maxTokens->setEnabled(!stream); // a stream is cut anywhere
+    m_tooLong->setEnabled(!stream);
+    for (QWidget* field : std::initializer_list<QWidget*>{m_rule, m_addEos, m_startWithBos})
+        field->setEnabled(stream);
+    m_startWithBos->setEnabled(stream && m_rule->current() == int(StreamRule::Newest));
 }
 
 MixtureOptions OptionsSheet::options() const
@@ -171,6 +208,9 @@ MixtureOptions OptionsSheet::options() const
     chosen.tooLong = TooLong(m_tooLong->current());
     chosen.packing = PackingMode(m_packing->current());
     chosen.packingLength = m_length->value();
+    chosen.streamRule = StreamRule(m_rule->current());
+    chosen.addEos = m_addEos->isChecked();
+    chosen.startWithBos = m_startWithBos->isChecked();
     chosen.system = m_system->text().toStdString();
     for (const auto& [set, box] : m_sets)
         if (box->isChecked())

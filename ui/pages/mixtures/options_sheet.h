@@ -23,6 +23,8 @@ public:
     MixtureOptions options() const; // as the fields say
 
 private:
+    void makeFields(QWidget* whole);
+    QWidget* makeStream(QWidget* whole);
     void addRow(const QString& label, QWidget* field, const QString& note);
     void fill(const MixtureService& service);
     void makePromptSets(const MixtureService& service);
@@ -32,9 +34,9 @@ private:
     QGridLayout* m_grid;
     QComboBox *m_model, *m_template;
     QSpinBox *m_maxTokens, *m_length;
-    Segmented *m_tooLong, *m_packing;
+    Segmented *m_tooLong, *m_packing, *m_rule;
     QLineEdit* m_system;
-    QCheckBox* m_evaluation;
+    QCheckBox *m_addEos, *m_startWithBos, *m_evaluation;
     std::vector<std::pair<std::string, QCheckBox*>> m_sets;
 };
 

@@ -141,10 +141,8 @@ void PreviewPane::showRecords(const std::vector<PreviewRecord>& records)
 void PreviewPane::showRecord(int row)
 {
     const PreviewRecord* record = m_model.at(row);
-    if (record == nullptr || record->pieces.empty()) {
-        m_title->setText(record == nullptr
-                             ? QString()
-                             : tr("the first few records are shown as they will be trained"));
+    if (record == nullptr) {
+        m_title->setText({});
         m_text->setPlain({});
         m_tokens->setTokens({}, {});
         return;

@@ -317,11 +317,23 @@ void SourceRow::showFigures(const SourceCounts& counts)
     m_of->setText(tr("of %1").arg(grouped(qint64(source().rows))));
     m_tokens->setText(shortCount(qint64(counts.taken.tokens)));
     m_epochs->setText(QString::number(counts.epochs, 'f', 2));
+    m_tokens->setToolTip(
+        tr("%1 tokens in an epoch, as the model will read them; %2 of them are trained (%3 %)")
+            .arg(grouped(qint64(counts.taken.tokens)), grouped(qint64(counts.taken.trainedTokens)))
+            .arg(counts.taken.tokens == 0 ? 0
+                                          : qRound(100.0 * double(counts.taken.trainedTokens) /
+                                                   double(counts.taken.tokens))));
     m_rows->setToolTip(counts.leftOut == 0
                            ? tr("Rows in an epoch, with repeats")
                            : tr("Rows in an epoch, with repeats; %1 left out for their label, or "
                                 "because their prompt is held out or excluded")
                                  .arg(grouped(qint64(counts.leftOut))));
+}
+
+void SourceRow::clearFigures()
+{
+    for (TextLabel* label : {m_rows, m_of, m_tokens, m_epochs})
+        label->setText({});
 }
 
 } // namespace koala

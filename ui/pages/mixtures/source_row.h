@@ -51,6 +51,7 @@ public:
     SourceRow(MixtureEditor& editor, int index, QGridLayout& grid, int line, QWidget* parent);
     void refresh();
     void showFigures(const SourceCounts& counts);
+    void clearFigures();
     QWidget* handle() const { return m_title; } // what is dragged
     bool owns(const QWidget* widget) const { return m_all.contains(widget); }
 

@@ -136,6 +136,13 @@ void SourceRows::refresh()
 
 void SourceRows::showFigures(const MixtureFigures& figures)
 {
+    if (!figures.problem.isEmpty()) {
+        for (SourceRow* row : m_rows)
+            row->clearFigures();
+        m_allRows->setText({});
+        m_allTokens->setText({});
+        return;
+    }
     for (int i = 0; i < int(figures.sources.size()); ++i)
         if (const int row = m_editor.editedIndex(i); row >= 0 && row < int(m_rows.size()))
             m_rows[std::size_t(row)]->showFigures(figures.sources[std::size_t(i)]);

@@ -218,6 +218,15 @@ void SummaryCard::showFigures()
 {
     const MixtureFigures& figures = m_controller.figures();
     showBar(figures);
+    if (!figures.problem.isEmpty()) { // the notice says why; old figures would be of something else
+        m_state->setText(tr("cannot be counted"));
+        for (const Figure& figure :
+            {m_rows, m_tokens, m_trained, m_sequences, m_longest, m_heldOut}) {
+            figure.value->setText(QStringLiteral("–"));
+            figure.note->setText({});
+        }
+        return;
+    }
     m_state->setText(
         m_controller.editor().byShare() ? tr("shares total 100 %") : tr("every row is taken"));
     m_rows.value->setText(grouped(qint64(figures.total.rows)));

@@ -20,6 +20,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/ui/support/page_fixture.h"
+#include "ui/pages/mixtures/diversity_model.h"
 #include "ui/pages/mixtures/lower_pane.h"
 #include "ui/pages/mixtures/options_sheet.h"
 #include "ui/pages/mixtures/template_sheet.h"
@@ -287,6 +288,40 @@ TEST_F(MixturesPageOnStarter, SaysWhatDiffersFromTheSavedVersion)
     const auto details = find<QPlainTextEdit>("differenceDetails")->toPlainText();
     EXPECT_TRUE(details.contains(QStringLiteral("tasks:"))) << details.toStdString();
     test::picture(*m_page, "mixture-differences");
+}
+
+TEST_F(MixturesPageOnStarter, MeasuresDiversityInAChildAndDrawsIntervals)
+{
+    qputenv("KOALA_PROGRAM", KOALA_BINARY_DIR "/bin/koala");
+    find<QComboBox>("markers-pairs")->setCurrentIndex(int(MarkerMode::Both));
+    settle();
+    m_page->showTab(LowerPane::Diversity);
+    auto* verbs = find<QTableView>("verbTable")->model();
+    auto* features = find<QTableView>("associationTable")->model();
+    const QAbstractItemModelTester verbTester(
+        verbs, QAbstractItemModelTester::FailureReportingMode::Fatal);
+    const QAbstractItemModelTester featureTester(
+        features, QAbstractItemModelTester::FailureReportingMode::Fatal);
+    ASSERT_TRUE(waitFor([&] { return features->rowCount() > 0; }, 60'000));
+    EXPECT_GT(verbs->rowCount(), 0);
+    int drawn = 0;
+    for (int row = 0; row < features->rowCount(); ++row) {
+        const QVariantList places =
+            features->index(row, AssociationModel::Drawn).data(kIntervalRole).toList();
+        if (places.size() != 3)
+            continue;
+        ++drawn;
+        EXPECT_LE(places[0].toDouble(), places[1].toDouble());
+        EXPECT_LE(places[1].toDouble(), places[2].toDouble());
+    }
+    EXPECT_GT(drawn, 0);
+    const QString state = find<QLabel>("diversityState")->text();
+    EXPECT_TRUE(state.contains(QStringLiteral("different rows read"))) << state.toStdString();
+    test::picture(*m_page, "mixture-diversity");
+    find<QSpinBox>("mixtureSeed")->setValue(5);
+    EXPECT_TRUE(
+        find<QLabel>("diversityState")->text().contains(QStringLiteral("before the last changes")));
+    qunsetenv("KOALA_PROGRAM");
 }
 
 TEST_F(MixturesPageOnStarter, MakesAMixtureFromATemplateAndNamesWhatIsMissing)
