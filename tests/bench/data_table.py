@@ -18,21 +18,35 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-# "near duplicates   52000/s  datasketch   410/s   126.8x  at least 100x  met"
-PLAIN_ROW = re.compile(r"^(?P<work>.+?)\s{2,}(?P<ours>[\d.]+)/s\s+(?P<peer_name>\S+)\s+"
-                       r"(?:(?P<peer>[\d.]+)/s\s+(?P<ratio>[\d.]+)x\s+at least (?P<limit>[\d.]+)x"
-                       r"|not measured)")
+# Each program prints its rows as is best read alone; these are the forms.
+FORMS = [
+    # near duplicates   52000/s  datasketch   410/s   126.8x  at least 100x  met
+    re.compile(r"^(?P<work>\S.*?)\s{2,}(?P<ours>[\d.]+)(?P<unit>/s)\s+(?P<peer_name>\S+)\s+"
+               r"(?:(?P<peer>[\d.]+)/s\s+(?P<ratio>[\d.]+)x\s+at least (?P<limit>[\d.]+)x"
+               r"|not measured)"),
+    # a share moves   median  1.00 ms  slowest  3.00 ms  limit 200 ms  holds
+    re.compile(r"^(?P<work>\S.*?)\s{2,}median.*slowest\s+(?P<ours>[\d.]+) (?P<unit>ms)\s+"
+               r"limit (?P<most>[\d.]+) ms"),
+    # | import: rows and offsets | 21000.000 conversations/s | at least 15000 |
+    re.compile(r"^\| (?P<work>.+?)\s+\|\s+(?P<ours>[\d.]+) (?P<unit>\S*)\s*\|"
+               r"(?: (?:at least|>=|≥) (?P<limit>[\d.,]+)| (?:at most|<=|≤) (?P<most>[\d.,]+))?"),
+]
+NAMES = ("work", "peer_name", "unit")
 
 
 def rows_of(text):
-    """Rows as JSON lines, or as the plain lines that data_metrics_bench prints."""
+    """Rows as JSON lines, or in one of the plain forms."""
     for line in text.splitlines():
         if line.startswith("{"):
             yield json.loads(line)
-        elif found := PLAIN_ROW.match(line):
-            row = {name: value if name in ("work", "peer_name") else float(value)
+            continue
+        found = next(filter(None, (form.match(line) for form in FORMS)), None)
+        if found:
+            row = {name: value if name in NAMES else float(value.replace(",", ""))
                    for name, value in found.groupdict().items() if value is not None}
-            yield row | {"unit": "/s", "must": ">="}
+            if "most" in row:
+                row |= {"limit": row.pop("most"), "must": "<="}
+            yield row
 
 
 def run(command):
@@ -68,8 +82,14 @@ def metrics(arguments, program):
     return run([program, str(arguments.rows), arguments.peers or "", prompts])
 
 
-def plain(arguments, program):
-    return run([program, "--json"])
+def store(arguments, program):
+    real = os.path.join(arguments.shared, "data/sharegpt/sharegpt_v3_sample.json.gz")
+    with tempfile.TemporaryDirectory() as folder:
+        return run([program, real, os.path.join(folder, "bench")])
+
+
+def mixture(arguments, program):
+    return run([program])
 
 
 def pipeline(arguments, program):
@@ -84,29 +104,37 @@ def pipeline(arguments, program):
 
 PIECES = [("tokenizer", "bench/tokenizer_bench", tokenizers),
           ("metrics", "bench/data_metrics_bench", metrics),
-          ("store", "bench/data_store_bench", plain),
-          ("mixture", "bench/mixture_bench", plain),
+          ("store", "bench/data_store_bench", store),
+          ("mixture", "bench/mixture_bench", mixture),
           ("pipeline", None, pipeline)]
 
 
 def verdict(row):
     """Against the limit: on the ratio where there is a peer, else on the figure."""
-    value = row.get("ratio", None if "peer_name" in row else row["ours"])
     if row.get("same_ids") is False:
         return "DIFFERENT IDS"
-    if value is None or "limit" not in row:
+    if "limit" not in row:
+        return ""
+    value = row.get("ratio") if "peer_name" in row else row["ours"]
+    if value is None:
         return "not measured"
     met = value >= row["limit"] if row.get("must", ">=") == ">=" else value <= row["limit"]
     return "met" if met else "MISSED"
 
 
+def figure(value, unit):
+    return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"
+
+
 def show(row):
-    ours = f"{row['ours']:,.1f} {row['unit']}"
-    peer = f"{row['peer']:,.1f} {row['unit']}" if "peer" in row else "not measured"
-    ratio = f"{row['ratio']:.1f}x" if "ratio" in row else "-"
-    limit = f"{row.get('must', '>=')} {row['limit']:g}" if "limit" in row else "-"
-    print(f"{row['work'][:44]:44} {ours:>16} {row.get('peer_name', '-')[:24]:24} {peer:>16} "
-          f"{ratio:>8} {limit:>9}  {verdict(row)}", flush=True)
+    peer = "not measured" if "peer_name" in row else ""
+    if "peer" in row:
+        peer = figure(row["peer"], row["unit"])
+    ratio = f"{row['ratio']:.1f}x" if "ratio" in row else ""
+    limit = f"{row.get('must', '>=')} {row['limit']:g}" if "limit" in row else ""
+    print(f"{row['work'][:44]:44} {figure(row['ours'], row['unit']):>23} "
+          f"{row.get('peer_name', '')[:24]:24} {peer:>14} {ratio:>8} {limit:>9}  {verdict(row)}",
+          flush=True)
 
 
 def processor():
