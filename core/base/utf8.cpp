@@ -1,5 +1,8 @@
 #include "core/base/utf8.h"
 
+#include <cstdint>
+#include <cstring>
+
 namespace koala {
 namespace {
 
@@ -42,6 +45,13 @@ int characterLength(std::string_view text)
 bool isValidUtf8(std::string_view text)
 {
     while (!text.empty()) {
+        if (std::uint64_t eight = 0; text.size() >= sizeof eight) { // ASCII is most of most texts
+            std::memcpy(&eight, text.data(), sizeof eight);
+            if ((eight & 0x8080808080808080ull) == 0) {
+                text.remove_prefix(sizeof eight);
+                continue;
+            }
+        }
         const int length = characterLength(text);
         if (length <= 0)
             return false;

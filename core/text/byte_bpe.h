@@ -1,6 +1,6 @@
 // core/text/byte_bpe.h: byte-level byte pair encoding (GPT-2's kind): words are cut by the
-// pre-tokeniser, their bytes are joined by rank. Out of a GGUF (tokenizer.ggml.model "gpt2") or a
-// tokenizer.json.
+// pre-tokeniser, their bytes are joined by rank; words met before are remembered. Out of a GGUF
+// (tokenizer.ggml.model "gpt2") or a tokenizer.json.
 #pragma once
 
 #include <memory>
@@ -9,8 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "core/text/merge.h"
 #include "core/text/pre_tokenizer.h"
 #include "core/text/vocabulary.h"
+#include "core/text/word_cache.h"
 
 namespace koala {
 
@@ -22,20 +24,18 @@ public:
         const std::vector<std::pair<std::string, std::string>>& merges, Digits digits,
         const std::string& what);
 
-    ~ByteBpe() override;
     std::vector<TokenId> encode(std::string_view text) const override;
     bool dropsLeadingBlank() const override { return false; }
 
 private:
-    struct MergeTable;
-    struct Cache;
-    ByteBpe(Vocabulary vocabulary, Digits digits);
-    void encodeWord(std::string_view word, std::vector<TokenId>& out) const;
+    ByteBpe(Vocabulary vocabulary, MergeTable merges, Digits digits);
+    void addWord(
+        std::string_view word, std::vector<TokenId>& symbols, std::vector<TokenId>& out) const;
 
+    MergeTable m_merges;
     Digits m_digits;
     std::vector<TokenId> m_byteIds; // 256; -1 where the vocabulary lacks a byte
-    std::unique_ptr<MergeTable> m_merges;
-    std::unique_ptr<Cache> m_cache;
+    mutable WordCache m_cache;
 };
 
 // GPT-2 spells each byte as a printable character: 'Ġ' is the blank. The table and its inverse.

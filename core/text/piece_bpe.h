@@ -1,15 +1,20 @@
 // core/text/piece_bpe.h: byte pair encoding over characters with "▁" for blanks and byte pieces for
-// what the vocabulary lacks: sentencepiece's BPE without its library. Out of a GGUF
-// (tokenizer.ggml.model "llama", joined by score) or a tokenizer.json with byte_fallback (joined by
-// rank). Nothing is cut beforehand, so pieces may run over word ends.
+// what the vocabulary lacks: sentencepiece's BPE without its library. Out of a sentencepiece model,
+// a GGUF (tokenizer.ggml.model "llama"), both joined by score, or a tokenizer.json with
+// byte_fallback (joined by rank).
+//
+// Pieces may run over word ends, so a text is cut only between two bytes that no join of the
+// vocabulary brings together: no token reaches over such a place. What lies between two cuts is
+// remembered.
 #pragma once
 
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
+#include "core/text/piece_joins.h"
 #include "core/text/vocabulary.h"
+#include "core/text/word_cache.h"
 
 namespace koala {
 
@@ -20,8 +25,9 @@ struct PieceBpeOptions {
 
 class PieceBpe final : public VocabularyTokenizer {
 public:
-    static std::shared_ptr<const Tokenizer> byScore(
-        Vocabulary vocabulary, std::vector<double> scores, const PieceBpeOptions& options);
+    // `what` names the file in messages: pieces longer than kLongestPiece are refused.
+    static Result<std::shared_ptr<const Tokenizer>> byScore(Vocabulary vocabulary,
+        const std::vector<double>& scores, const PieceBpeOptions& options, const std::string& what);
     // `merges`: left and right spelled out, in order of rank.
     static std::shared_ptr<const Tokenizer> byRank(Vocabulary vocabulary,
         const std::vector<std::pair<std::string, std::string>>& merges,
@@ -32,11 +38,23 @@ public:
     bool dropsAllLeadingBlanks() const override { return m_options.collapseBlanks; }
 
 private:
-    PieceBpe(Vocabulary vocabulary, const PieceBpeOptions& options);
+    PieceBpe(
+        Vocabulary vocabulary, const std::vector<PieceJoin>& joins, const PieceBpeOptions& options);
+    void nameCharacters();
+    void readBytes();
+    void markJoin(const PieceJoin& join);
+    bool mayJoin(std::string_view text, std::size_t at) const;
+    void addPart(
+        std::string_view part, std::vector<TokenId>& symbols, std::vector<TokenId>& out) const;
+    TokenId characterSymbol(std::string_view text) const;
+    void addSymbol(TokenId symbol, std::size_t before, std::vector<TokenId>& out) const;
+
     PieceBpeOptions m_options;
-    std::vector<double> m_scores; // empty: joined by rank
-    std::unordered_map<std::uint64_t, std::pair<std::int32_t, TokenId>> m_ranks;
-    std::vector<TokenId> m_byteIds; // 256; -1 where absent
+    MergeTable m_merges;
+    std::vector<std::uint8_t> m_mayJoin; // [last byte before a place][first byte behind it]
+    std::vector<TokenId> m_characters;   // by code point; shorter than that: no piece
+    std::vector<TokenId> m_byteIds;      // 256; -1 where absent
+    mutable WordCache m_cache;
 };
 
 } // namespace koala

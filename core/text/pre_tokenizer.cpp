@@ -1,14 +1,15 @@
 #include "core/text/pre_tokenizer.h"
 
-#include <array>
 #include <cstdint>
+#include <vector>
 
 #include <utf8proc.h>
 
 namespace koala {
 namespace {
 
-enum class Kind : std::uint8_t { Letter, Number, Blank, Other };
+// End: behind the text.
+enum class Kind : std::uint8_t { Letter, Number, Blank, Other, End };
 
 bool isBlank(std::int32_t point) // \s of Unicode: the property White_Space
 {
@@ -37,111 +38,113 @@ Kind kindOf(std::int32_t point)
     }
 }
 
-const std::array<Kind, 128>& asciiKinds()
+// The characters below U+10000; those above are asked for each time.
+constexpr std::int32_t kTabled = 0x10000;
+
+const std::vector<Kind>& tabledKinds()
 {
-    static const std::array<Kind, 128> kinds = [] {
-        std::array<Kind, 128> made{};
-        for (std::int32_t i = 0; i < 128; ++i)
-            made[std::size_t(i)] = kindOf(i);
+    static const std::vector<Kind> kinds = [] {
+        std::vector<Kind> made(kTabled);
+        for (std::int32_t point = 0; point < kTabled; ++point)
+            made[std::size_t(point)] = kindOf(point);
         return made;
     }();
     return kinds;
 }
 
 struct Character {
-    Kind kind;
-    std::size_t bytes;
+    Kind kind = Kind::End;
+    std::size_t bytes = 0;
 };
 
-Character characterAt(std::string_view text, std::size_t at)
-{
-    const auto byte = static_cast<unsigned char>(text[at]);
-    if (byte < 0x80)
-        return {asciiKinds()[byte], 1};
-    utf8proc_int32_t point = 0;
-    const auto length =
-        utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data() + at),
-            utf8proc_ssize_t(text.size() - at), &point);
-    if (length <= 0)
-        return {Kind::Other, 1};
-    return {kindOf(point), std::size_t(length)};
-}
-
-std::size_t contraction(std::string_view text, std::size_t at)
-{
-    const std::string_view rest = text.substr(at + 1, 2);
-    if (rest.empty())
-        return 0;
-    if (rest.starts_with("re") || rest.starts_with("ve") || rest.starts_with("ll"))
-        return 3;
-    const char c = rest.front();
-    return c == 's' || c == 't' || c == 'm' || c == 'd' ? 2 : 0;
-}
-
-std::size_t runEnd(std::string_view text, std::size_t at, Kind kind)
-{
-    while (at < text.size()) {
-        const Character character = characterAt(text, at);
-        if (character.kind != kind)
-            break;
-        at += character.bytes;
+class Cutter {
+public:
+    Cutter(std::string_view text, Digits digits)
+        : m_text(text), m_digits(digits), m_kinds(tabledKinds().data())
+    {
     }
-    return at;
-}
 
-// The end of the word that begins at `at` in `text`.
-std::size_t wordEnd(std::string_view text, std::size_t at)
-{
-    if (text[at] == '\'')
-        if (const std::size_t length = contraction(text, at); length != 0)
-            return at + length;
-    Character first = characterAt(text, at);
-    if (first.kind != Kind::Blank)
-        return runEnd(text, at, first.kind);
-    if (text[at] == ' ' && at + 1 < text.size()) {
-        const Character second = characterAt(text, at + 1);
-        if (second.kind != Kind::Blank)
-            return runEnd(text, at + 1, second.kind);
+    std::size_t wordEnd(std::size_t at) const
+    {
+        if (m_text[at] == '\'')
+            if (const std::size_t length = contraction(at); length != 0)
+                return at + length;
+        const Character first = character(at);
+        if (first.kind == Kind::Number && m_digits == Digits::Apart)
+            return at + first.bytes;
+        if (first.kind != Kind::Blank)
+            return runEnd(at, first.kind);
+        if (m_text[at] == ' ')
+            if (const Kind second = part(at + 1).kind; second != Kind::Blank && second != Kind::End)
+                return runEnd(at + 1, second);
+        return blanksEnd(at);
     }
+
+private:
+    Character character(std::size_t at) const
+    {
+        if (at >= m_text.size())
+            return {};
+        const auto byte = static_cast<unsigned char>(m_text[at]);
+        if (byte < 0x80)
+            return {m_kinds[byte], 1};
+        utf8proc_int32_t point = 0;
+        const auto length =
+            utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(m_text.data() + at),
+                utf8proc_ssize_t(m_text.size() - at), &point);
+        if (length <= 0)
+            return {Kind::Other, 1};
+        return {point < kTabled ? m_kinds[point] : kindOf(point), std::size_t(length)};
+    }
+
+    // The same, but the part of the text that the pattern sees ends at a number cut apart.
+    Character part(std::size_t at) const
+    {
+        const Character found = character(at);
+        return found.kind == Kind::Number && m_digits == Digits::Apart ? Character{} : found;
+    }
+
+    std::size_t contraction(std::size_t at) const
+    {
+        const std::string_view rest = m_text.substr(at + 1, 2);
+        if (rest.empty())
+            return 0;
+        if (rest.starts_with("re") || rest.starts_with("ve") || rest.starts_with("ll"))
+            return 3;
+        const char c = rest.front();
+        return c == 's' || c == 't' || c == 'm' || c == 'd' ? 2 : 0;
+    }
+
+    std::size_t runEnd(std::size_t at, Kind kind) const
+    {
+        for (Character next = character(at); next.kind == kind; next = character(at))
+            at += next.bytes;
+        return at;
+    }
+
     // \s+(?!\S): all blanks but the last one when a word follows; \s+ takes a single one.
-    std::size_t end = at;
-    std::size_t last = at;
-    while (end < text.size()) {
-        const Character character = characterAt(text, end);
-        if (character.kind != Kind::Blank)
-            break;
-        last = end;
-        end += character.bytes;
+    std::size_t blanksEnd(std::size_t at) const
+    {
+        std::size_t last = at;
+        std::size_t end = at;
+        Character next = part(at);
+        for (; next.kind == Kind::Blank; next = part(end)) {
+            last = end;
+            end += next.bytes;
+        }
+        return next.kind != Kind::End && last > at ? last : end;
     }
-    return end < text.size() && last > at ? last : end;
-}
 
-void splitPart(std::string_view text, std::vector<std::string_view>& words)
-{
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t end = wordEnd(text, at);
-        words.push_back(text.substr(at, end - at));
-        at = end;
-    }
-}
+    std::string_view m_text;
+    Digits m_digits;
+    const Kind* m_kinds;
+};
 
 } // namespace
 
-void splitWords(std::string_view text, Digits digits, std::vector<std::string_view>& words)
+std::size_t wordEnd(std::string_view text, std::size_t at, Digits digits)
 {
-    if (digits == Digits::Together)
-        return splitPart(text, words);
-    std::size_t begin = 0;
-    for (std::size_t at = 0; at < text.size();) {
-        const Character character = characterAt(text, at);
-        if (character.kind == Kind::Number) {
-            splitPart(text.substr(begin, at - begin), words);
-            words.push_back(text.substr(at, character.bytes));
-            begin = at + character.bytes;
-        }
-        at += character.bytes;
-    }
-    splitPart(text.substr(begin), words);
+    return Cutter(text, digits).wordEnd(at);
 }
 
 } // namespace koala

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/base/utf8.h"
+#include "core/text/piece_joins.h"
 
 namespace koala {
 namespace {
@@ -141,6 +142,8 @@ Status readTrainer(
         const auto signedValue = std::int64_t(std::int32_t(std::uint32_t(field.value)));
         if (field.number == 3)
             model.modelType = signedValue;
+        else if (field.number == 24)
+            model.blankAsSuffix = field.value != 0;
         else if (field.number == 35)
             model.byteFallback = field.value != 0;
         else if (field.number == 41)
@@ -165,6 +168,8 @@ Status readNormaliser(std::string_view bytes, SentencePieceModel& model, const s
             model.dummyPrefix = field.value != 0;
         else if (field.number == 4 && field.wire == 0)
             model.removeExtraWhitespace = field.value != 0;
+        else if (field.number == 5 && field.wire == 0)
+            model.escapesBlanks = field.value != 0;
     }
     return reader.broken() ? Status(broken(what, "its normalisation settings are damaged"))
                            : Status();
@@ -230,6 +235,23 @@ Status checkVocabulary(SentencePieceModel& model, const Ids& ids, const std::str
 }
 
 } // namespace
+
+bool SentencePieceModel::isPlainBpe() const
+{
+    if (modelType != 2 || !byteFallback || !charsMap.empty() || removeExtraWhitespace ||
+        !escapesBlanks || blankAsSuffix)
+        return false;
+    for (std::size_t i = 0; i < vocabulary.pieces.size(); ++i) {
+        const PieceKind kind = vocabulary.kinds[i];
+        if (kind == PieceKind::UserDefined || kind == PieceKind::Unused ||
+            vocabulary.pieces[i].size() > kLongestPiece)
+            return false;
+        // The library takes a lone character for the control piece that is spelled so.
+        if (kind != PieceKind::Normal && countCodePoints(vocabulary.pieces[i]) == 1)
+            return false;
+    }
+    return true;
+}
 
 Result<SentencePieceModel> parseSentencePieceModel(std::string_view bytes, const std::string& what)
 {

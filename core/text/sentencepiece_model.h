@@ -19,7 +19,13 @@ struct SentencePieceModel {
     bool byteFallback = false;
     bool dummyPrefix = true;
     bool removeExtraWhitespace = true;
+    bool escapesBlanks = true;
+    bool blankAsSuffix = false;
     std::string charsMap;
+
+    // True where PieceBpe gives the library's ids for every text: byte pair encoding with bytes for
+    // what has no piece, texts taken as they are, and only pieces that take part as every other.
+    bool isPlainBpe() const;
 };
 
 // Checks everything that the library relies on; `what` names the file in messages.

@@ -3,6 +3,7 @@
 #include <sentencepiece_processor.h>
 
 #include "core/base/check.h"
+#include "core/text/piece_bpe.h"
 #include "core/text/sentencepiece_model.h"
 
 namespace koala {
@@ -40,6 +41,9 @@ Result<std::shared_ptr<const Tokenizer>> loadSentencePiece(const fs::path& path)
 {
     KOALA_TRY(const std::string bytes, readFile(path, kLargestModel));
     KOALA_TRY(SentencePieceModel model, parseSentencePieceModel(bytes, path.string()));
+    if (model.isPlainBpe())
+        return PieceBpe::byScore(std::move(model.vocabulary), model.scores,
+            {.dummyPrefix = model.dummyPrefix, .collapseBlanks = false}, path.string());
     Vocabulary& vocabulary = model.vocabulary;
     vocabulary.bytes.resize(vocabulary.pieces.size());
     for (std::size_t i = 0; i < vocabulary.pieces.size(); ++i) {

@@ -1,5 +1,5 @@
-// core/text/sentencepiece_tokenizer.h: a sentencepiece *.model or *.spm file, encoded by its own
-// library.
+// core/text/sentencepiece_tokenizer.h: a sentencepiece *.model or *.spm file, encoded by PieceBpe
+// where that gives the same ids (LLaMA's kind), else by its own library.
 #pragma once
 
 #include <memory>

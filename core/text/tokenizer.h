@@ -1,6 +1,6 @@
-// core/text/tokenizer.h: what every tokeniser does, whatever file it came from: byte-level BPE out
-// of a GGUF or a tokenizer.json, or a sentencepiece model through its library. Immutable after
-// loading; any thread may use it.
+// core/text/tokenizer.h: what every tokeniser does, whatever file it came from: byte-level BPE or
+// BPE over pieces out of a GGUF, a tokenizer.json or a sentencepiece model (other kinds of which go
+// through its library). Immutable to see after loading; any thread may use it.
 //
 // Text of users and data is text: encode() never turns "<|im_end|>" or "</s>" in it into a control
 // token. Templates ask for control tokens by name (specialId).
@@ -41,7 +41,8 @@ public:
     // Identity of the vocabulary: SHA-256 over its pieces, each followed by '\n'.
     virtual std::string fingerprint() const = 0;
 
-    // What the token adds at the beginning of a text; `first` turns false once something stands there.
+    // What the token adds at the beginning of a text; `first` turns false once something stands
+    // there.
     std::string leadingBytes(TokenId id, bool& first) const;
     // Valid UTF-8: broken bytes become U+FFFD. Control tokens are left out.
     std::string decode(const std::vector<TokenId>& ids) const;

@@ -151,7 +151,7 @@ Result<std::shared_ptr<const Tokenizer>> makeTokenizer(BpeSource source, const s
     switch (source.form) {
     case BpeSource::Form::PieceByScore:
         return PieceBpe::byScore(
-            std::move(source.vocabulary), std::move(source.scores), source.pieceOptions);
+            std::move(source.vocabulary), source.scores, source.pieceOptions, what);
     case BpeSource::Form::PieceByRank:
         return PieceBpe::byRank(std::move(source.vocabulary), source.merges, source.pieceOptions);
     case BpeSource::Form::ByteLevel:
