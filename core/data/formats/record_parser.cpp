@@ -1,5 +1,6 @@
 // Strict parsing of one record: what other JSON readers accept in silence (two members of one name)
 // would make two programs see two different records.
+#include "core/base/json_fast.h"
 #include "core/data/formats/record_reader.h"
 
 namespace koala {
@@ -88,6 +89,8 @@ Result<Json> parseRecord(std::string_view text)
     if (text.find('\0') != std::string_view::npos) // the parser would take it for the end
         return invalidInput("it holds a NUL byte");
     Json root;
+    if (parseJsonFast(text, int(kDeepest), root))
+        return root;
     StrictBuilder builder(root);
     if (!Json::sax_parse(text.begin(), text.end(), &builder))
         return invalidInput(builder.reason().empty() ? "no valid JSON" : builder.reason());
