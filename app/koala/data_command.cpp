@@ -1,4 +1,4 @@
-// koala data import | formats | list | show | export.
+// koala data import | index | formats | list | show | export.
 #include <cstdio>
 
 #include <csignal>
@@ -7,6 +7,7 @@
 #include "app/koala/project_context.h"
 #include "app/koala/signal_watcher.h"
 #include "core/base/utf8.h"
+#include "core/data/dataset_indexing.h"
 #include "core/data/formats/dataset_import.h"
 #include "core/data/formats/exporter.h"
 
@@ -102,6 +103,50 @@ int runImport(const CommandContext& context, const ImportOptions& options)
                 (request.datasetsDirectory / manifest->slug / "quarantine.jsonl").c_str());
     }
     return manifest->quarantined > 0 ? kIncomplete : kDone;
+}
+
+void showIndexingProgress(const IndexingProgress& progress, bool json)
+{
+    if (json)
+        std::puts(toLine(OrderedJson{{"type", "progress"}, {"rows", progress.rows},
+                             {"total_rows", progress.totalRows}})
+                .c_str());
+    else if (showsProgress())
+        std::fprintf(stderr, "\r%llu of %llu rows ", static_cast<unsigned long long>(progress.rows),
+            static_cast<unsigned long long>(progress.totalRows));
+    std::fflush(stdout);
+}
+
+int runIndex(const CommandContext& context, const std::string& slug)
+{
+    std::stop_source stop;
+    int signalNumber = 0;
+    const SignalWatcher watcher({SIGINT, SIGTERM}, [&](int number) {
+        signalNumber = number;
+        stop.request_stop();
+    });
+    const auto project = openProject(context);
+    if (!project.ok())
+        return fail(project.error());
+    const auto dataset = project->dataset(slug);
+    if (!dataset.ok())
+        return fail(dataset.error());
+    const Status status = indexDataset((*dataset)->directory(), stop.get_token(),
+        [&](const IndexingProgress& progress) { showIndexingProgress(progress, context.json); });
+    if (showsProgress() && !context.json)
+        std::fputs("\n", stderr);
+    if (!status.ok()) {
+        const int code = fail(status.error());
+        return signalNumber == SIGTERM ? int(kEnded) : code;
+    }
+    if (context.json)
+        std::puts(toLine(
+            OrderedJson{{"type", "indexed"}, {"dataset", slug}, {"rows", (*dataset)->size()}})
+                .c_str());
+    else
+        std::printf("%s: the words, languages and flags of %llu rows are indexed\n", slug.c_str(),
+            static_cast<unsigned long long>((*dataset)->size()));
+    return kDone;
 }
 
 int listFormats(const CommandContext& context)
@@ -213,7 +258,7 @@ void addImport(CLI::App& noun, CommandContext& context)
 {
     CLI::App* verb = addVerb(noun, context, "import", "make a dataset from data files");
     auto options = std::make_shared<ImportOptions>();
-    verb->add_option("files", options->files, "the files; .gz is unpacked")->required();
+    verb->add_option("files", options->files, "the files; gzip and zstd are unpacked")->required();
     verb->add_option("--name", options->name, "name of the dataset");
     verb->add_option("--format", options->format,
         "kind of the files (see: koala data formats); else it is detected");
@@ -225,13 +270,25 @@ void addImport(CLI::App& noun, CommandContext& context)
     });
 }
 
+void addIndex(CLI::App& noun, CommandContext& context)
+{
+    CLI::App* verb = addVerb(
+        noun, context, "index", "index the words, languages and flags of a dataset for the search");
+    auto slug = std::make_shared<std::string>();
+    verb->add_option("dataset", *slug, "slug of the dataset")->required();
+    verb->callback([&context, slug] {
+        context.action = [&context, slug] { return runIndex(context, *slug); };
+    });
+}
+
 } // namespace
 
 void addDataCommand(CLI::App& koala, CommandContext& context)
 {
-    CLI::App* noun = koala.add_subcommand("data", "datasets: import, list, show, export");
+    CLI::App* noun = koala.add_subcommand("data", "datasets: import, index, list, show, export");
     noun->require_subcommand(1);
     addImport(*noun, context);
+    addIndex(*noun, context);
     addVerb(*noun, context, "formats", "the kinds of files that are known")->callback([&context] {
         context.action = [&context] { return listFormats(context); };
     });
