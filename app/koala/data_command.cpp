@@ -105,6 +105,7 @@ void addDataCommand(CLI::App& koala, CommandContext& context)
     noun->require_subcommand(1);
     addDataImportVerbs(*noun, context);
     addDataExportVerbs(*noun, context);
+    addDataIndexVerb(*noun, context);
     addVerb(*noun, context, "formats", "the kinds of files that are known")->callback([&context] {
         context.action = [&context] { return listFormats(context); };
     });

@@ -43,9 +43,10 @@ void showImportProgress(const ImportProgress& progress, bool json)
 {
     if (json) // one line each, for the window; the last line of standard output is the manifest
         std::fprintf(stdout, "%s\n",
-            toLine(OrderedJson{{"type", "progress"}, {"bytes", progress.bytes},
-                       {"total_bytes", progress.totalBytes}, {"rows", progress.rows},
-                       {"quarantined", progress.quarantined}})
+            toLine(
+                OrderedJson{{"type", "progress"}, {"bytes", progress.bytes},
+                    {"total_bytes", progress.totalBytes}, {"rows", progress.rows},
+                    {"quarantined", progress.quarantined}, {"continued_at", progress.continuedAt}})
                 .c_str());
     else if (showsProgress())
         std::fprintf(stderr, "\r%3.0f %%  %llu conversations  %llu quarantined ",
@@ -82,8 +83,15 @@ int runImport(const CommandContext& context, const ImportOptions& options)
     request.licence = options.licence;
     request.terms = options.terms;
     request.use = options.evaluation ? "evaluation" : "training";
-    const auto manifest = importDataset(request, stop.get_token(),
-        [&](const ImportProgress& progress) { showImportProgress(progress, context.json); });
+    bool saidContinued = false;
+    const auto manifest =
+        importDataset(request, stop.get_token(), [&](const ImportProgress& progress) {
+            if (progress.continuedAt > 0 && !std::exchange(saidContinued, true))
+                std::fprintf(stderr,
+                    "an earlier import of these files was cut off: continuing after record %llu\n",
+                    static_cast<unsigned long long>(progress.continuedAt));
+            showImportProgress(progress, context.json);
+        });
     if (showsProgress() && !context.json)
         std::fputs("\n", stderr);
     if (!manifest.ok()) {

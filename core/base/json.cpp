@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/base/json_fast.h"
+
 namespace koala {
 namespace {
 
@@ -44,6 +46,8 @@ Result<Json> parseJson(std::string_view text, std::string_view what)
 {
     if (text.starts_with("\xEF\xBB\xBF"))
         text.remove_prefix(3);
+    if (Json plain; parseJsonFast(text, kMaxDepth, plain))
+        return plain;
     if (deeperThan(text, kMaxDepth))
         return invalidInput(fmt::format("{}: nested deeper than {} levels", what, kMaxDepth));
     try {

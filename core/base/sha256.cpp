@@ -27,6 +27,13 @@ void Sha256::update(std::string_view bytes)
     KOALA_CHECK(EVP_DigestUpdate(m_state->context, bytes.data(), bytes.size()) == 1);
 }
 
+std::string Sha256::hexSoFar() const
+{
+    Sha256 copy;
+    KOALA_CHECK(EVP_MD_CTX_copy_ex(copy.m_state->context, m_state->context) == 1);
+    return copy.finishHex();
+}
+
 std::string Sha256::finishHex()
 {
     unsigned char digest[EVP_MAX_MD_SIZE];

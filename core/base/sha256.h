@@ -16,7 +16,8 @@ public:
     Sha256& operator=(Sha256&&) noexcept;
     ~Sha256();
     void update(std::string_view bytes);
-    std::string finishHex(); // 64 hex digits; the object may not be used after it
+    std::string hexSoFar() const; // of what was fed until now; feeding may go on
+    std::string finishHex();      // 64 hex digits; the object may not be used after it
 
 private:
     struct State;

@@ -40,6 +40,7 @@ struct DatasetManifest {
     std::string rowsSha256;
 };
 OrderedJson toJson(const DatasetManifest& manifest);
+Result<DatasetManifest> datasetManifestFromJson(const Json& json, const std::string& what);
 Result<DatasetManifest> readDatasetManifest(const fs::path& datasetDirectory);
 
 // What lists, filters and mixtures need of a row without reading its text.

@@ -26,15 +26,24 @@ Result<DatasetManifest> readDatasetManifest(const fs::path& directory)
                         " is no dataset (it has no manifest.json); import its source again "
                         "with: koala data import FILE");
     KOALA_TRY(const Json json, readJsonFile(path));
-    const std::string what = path.string();
+    KOALA_TRY(DatasetManifest manifest, datasetManifestFromJson(json, path.string()));
+    if (manifest.slug.empty())
+        manifest.slug = directory.filename().string();
+    if (manifest.title.empty())
+        manifest.title = manifest.slug;
+    return manifest;
+}
+
+Result<DatasetManifest> datasetManifestFromJson(const Json& json, const std::string& what)
+{
     KOALA_TRY(const std::int64_t version, integerAt(json, "version", what));
     if (version != 1)
         return invalidInput(
             fmt::format("{} has version {}, and this program knows version 1; update the program",
                 what, version));
     DatasetManifest manifest;
-    manifest.slug = stringOr(json, "slug", directory.filename().string());
-    manifest.title = stringOr(json, "title", manifest.slug);
+    manifest.slug = stringOr(json, "slug", "");
+    manifest.title = stringOr(json, "title", "");
     manifest.importer = stringOr(json, "importer", "");
     manifest.licence = stringOr(json, "licence", "");
     manifest.terms = stringOr(json, "terms", "");

@@ -1,5 +1,8 @@
 // core/data/formats/byte_source.h: the bytes of a file from front to back, unpacked on the way when
-// it is gzip (told by its first bytes, not by its name). Private to core/data.
+// it is gzip or zstd (told by its first bytes, not by its name; one layer only: what is packed
+// twice stays packed). Several members that follow each other are one text. A file that is cut
+// short, a bomb (200 : 1 beyond 64 MiB) and an archive of files are errors that say so. Private to
+// core/data.
 #pragma once
 
 #include <cstddef>

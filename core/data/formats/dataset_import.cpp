@@ -7,8 +7,7 @@
 #include "core/base/sha256.h"
 #include "core/base/time.h"
 #include "core/base/utf8.h"
-#include "core/data/conversation_line.h"
-#include "core/data/dataset_index.h"
+#include "core/data/formats/import_writer.h"
 #include "core/data/formats/record_converter.h"
 
 namespace koala {
@@ -16,42 +15,11 @@ namespace {
 
 constexpr std::size_t kHeadCharacters = 200;
 
-// A file written front to back; an error (a full disk) is kept and told at the end of each call.
-class FileWriter {
-public:
-    static Result<FileWriter> create(const fs::path& path)
-    {
-        std::FILE* file = std::fopen(path.c_str(), "wbe");
-        if (file == nullptr)
-            return fileError("write", path, errno);
-        std::setvbuf(file, nullptr, _IOFBF, std::size_t(1) << 20);
-        return FileWriter(file, path);
-    }
-    Status write(std::string_view bytes)
-    {
-        if (std::fwrite(bytes.data(), 1, bytes.size(), m_file.get()) != bytes.size())
-            return fileError("write", m_path, errno);
-        m_size += bytes.size();
-        return {};
-    }
-    Status close()
-    {
-        if (std::fflush(m_file.get()) != 0)
-            return fileError("write", m_path, errno);
-        m_file.reset();
-        return {};
-    }
-    std::uint64_t size() const { return m_size; }
-
-private:
-    struct Close {
-        void operator()(std::FILE* file) const { std::fclose(file); }
-    };
-    FileWriter(std::FILE* file, fs::path path) : m_file(file), m_path(std::move(path)) {}
-    std::unique_ptr<std::FILE, Close> m_file;
-    fs::path m_path;
-    std::uint64_t m_size = 0;
-};
+// An import that is killed does at most this many records again.
+constexpr std::uint64_t kCheckpointRecords = 8192;
+constexpr std::size_t kMostRejected = 65536; // with more, later checkpoints are not taken
+constexpr std::size_t kBatchRecords = 256;
+constexpr std::size_t kBatchBytes = std::size_t(4) << 20;
 
 Error stopped()
 {
@@ -76,17 +44,21 @@ Result<std::string> hashFile(const fs::path& path, std::stop_token stop)
     return hash.finishHex();
 }
 
-// Folders of imports that were killed: nobody holds their lock any more.
-void removeAbandoned(const fs::path& datasets)
+// Size and time of change: told again after a file was read, it is the file that was hashed.
+struct FileStamp {
+    std::uint64_t bytes = 0;
+    std::int64_t changed = 0;
+    bool operator==(const FileStamp&) const = default;
+};
+FileStamp stampOf(const fs::path& file)
 {
     std::error_code code;
-    for (const fs::directory_entry& entry : fs::directory_iterator(datasets, code)) {
-        if (!entry.path().filename().string().starts_with(".import"))
-            continue;
-        const auto lock = FileLock::acquire(entry.path() / ".lock");
-        if (lock.ok())
-            (void)removeAll(entry.path());
-    }
+    FileStamp stamp;
+    stamp.bytes = fs::file_size(file, code);
+    if (code)
+        return {};
+    stamp.changed = fs::last_write_time(file, code).time_since_epoch().count();
+    return stamp;
 }
 
 class Import {
@@ -100,17 +72,9 @@ public:
     Result<DatasetManifest> run()
     {
         KOALA_RETURN_IF_ERROR(prepare());
-        KOALA_TRY(TemporaryDirectory staging,
-            TemporaryDirectory::create(m_request.datasetsDirectory, ".import"));
-        {
-            KOALA_TRY(const FileLock lock, FileLock::acquire(staging.path() / ".lock"));
-            KOALA_RETURN_IF_ERROR(writeAll(staging.path()));
-            std::error_code code;
-            fs::remove(staging.path() / ".lock", code);
-            KOALA_RETURN_IF_ERROR(
-                publishDirectory(staging.path(), m_request.datasetsDirectory / m_manifest.slug));
-        }
-        staging.release();
+        Status status = write();
+        if (!status.ok())
+            return withRoom(std::move(status).error());
         report(true);
         return m_manifest;
     }
@@ -130,8 +94,8 @@ private:
                 m_progress.totalBytes += bytes;
         }
         KOALA_RETURN_IF_ERROR(chooseImporter());
+        m_converter.emplace(*m_importer, m_request.columns);
         KOALA_RETURN_IF_ERROR(createDirectories(m_request.datasetsDirectory));
-        removeAbandoned(m_request.datasetsDirectory);
         return chooseName();
     }
 
@@ -173,6 +137,59 @@ private:
         return {};
     }
 
+    // Which import this is: another one with the same key makes the same dataset.
+    std::string key() const
+    {
+        OrderedJson files = OrderedJson::array();
+        for (const fs::path& file : m_request.files) {
+            std::error_code code;
+            const FileStamp stamp = stampOf(file);
+            files.push_back({fs::absolute(file, code).string(), stamp.bytes, stamp.changed});
+        }
+        const OrderedJson json{{"files", files}, {"importer", m_importer->id},
+            {"name", m_request.name}, {"slug", m_manifest.slug}, {"licence", m_request.licence},
+            {"terms", m_request.terms}, {"use", m_request.use},
+            {"columns", m_request.columns.toJson()}};
+        return sha256Hex(toLine(json));
+    }
+
+    Status write()
+    {
+        m_key = key();
+        KOALA_TRY(ImportStaging staging, ImportStaging::open(m_request.datasetsDirectory, m_key));
+        KOALA_RETURN_IF_ERROR(openWriter(staging));
+        const Status written = writeAll(staging.path());
+        m_writer.reset(); // its files are closed before the folder moves or goes
+        KOALA_RETURN_IF_ERROR(written);
+        return staging.publish(m_request.datasetsDirectory / m_manifest.slug);
+    }
+
+    Status openWriter(ImportStaging& staging)
+    {
+        if (staging.checkpoint()) {
+            Result<ImportWriter> writer =
+                ImportWriter::open(staging.path(), staging.checkpoint(), m_manifest.slug);
+            if (writer.ok()) {
+                m_writer.emplace(std::move(*writer));
+                goOnAt(*staging.checkpoint());
+                return {};
+            }
+            KOALA_RETURN_IF_ERROR(staging.startOver());
+        }
+        KOALA_TRY(
+            ImportWriter writer, ImportWriter::open(staging.path(), std::nullopt, m_manifest.slug));
+        m_writer.emplace(std::move(writer));
+        return {};
+    }
+
+    void goOnAt(const ImportCheckpoint& checkpoint)
+    {
+        m_manifest = checkpoint.manifest;
+        m_firstReason = checkpoint.firstReason;
+        m_resumed = checkpoint;
+        m_progress.continuedAt = m_manifest.sourceRows + m_manifest.quarantined;
+    }
+
     Status writeAll(const fs::path& staging)
     {
         m_manifest.importer = m_importer->id;
@@ -181,23 +198,14 @@ private:
         if (!m_request.columns.empty())
             m_manifest.importerOptions["columns"] = m_request.columns.toJson();
         m_manifest.use = m_request.use;
-        KOALA_TRY(FileWriter rows, FileWriter::create(staging / kRowsFile));
-        KOALA_TRY(FileWriter quarantine, FileWriter::create(staging / "quarantine.jsonl"));
-        KOALA_TRY(DatasetIndexWriter index, DatasetIndexWriter::create(staging / kIndexFile));
-        m_rows = &rows;
-        m_quarantine = &quarantine;
-        m_index = &index;
-        for (const fs::path& file : m_request.files)
-            KOALA_RETURN_IF_ERROR(readFileOf(file));
+        for (m_file = m_resumed ? m_resumed->file : 0; m_file < m_request.files.size(); ++m_file)
+            KOALA_RETURN_IF_ERROR(readFileOf(m_request.files[m_file]));
         if (m_manifest.rows == 0)
             return invalidInput(
                 fmt::format("{}: none of its {} records could be read as {}; the first reason: {}",
                     m_request.files.front().string(), m_manifest.quarantined, m_importer->title,
                     m_firstReason));
-        KOALA_RETURN_IF_ERROR(rows.close());
-        KOALA_RETURN_IF_ERROR(quarantine.close());
-        KOALA_RETURN_IF_ERROR(index.finish());
-        m_manifest.rowsSha256 = m_hash.finishHex();
+        KOALA_TRY(m_manifest.rowsSha256, m_writer->finish());
         KOALA_RETURN_IF_ERROR(writeJsonFile(
             staging / "steps.json", {{"version", 1}, {"steps", OrderedJson::array()},
                                         {"effective_sha256", m_manifest.rowsSha256}}));
@@ -223,74 +231,106 @@ private:
 
     Status readFileOf(const fs::path& file)
     {
-        KOALA_TRY(const std::string sha256, hashFile(file, m_stop));
-        std::error_code code;
-        m_manifest.sources.push_back({file.filename().string(), fs::file_size(file, code), sha256});
-        KOALA_TRY(const std::unique_ptr<RecordStream> reader, openRecordStream(file));
+        const FileStamp stamp = stampOf(file);
+        if (!m_resumed) {
+            KOALA_TRY(const std::string sha256, hashFile(file, m_stop));
+            m_manifest.sources.push_back({file.filename().string(), stamp.bytes, sha256});
+        }
+        m_rejected.clear();
         std::uint64_t row = 0;
-        for (RawRecord raw; reader->next(raw); ++row) {
+        const Status status = readRecords(file, row);
+        if (stampOf(file) != stamp)
+            return ioError(fmt::format("{} was changed or removed while it was read (after record "
+                                       "{}); nothing was kept. Import it when it is complete",
+                file.string(), row));
+        KOALA_RETURN_IF_ERROR(status);
+        return pushBatch(row, false);
+    }
+
+    Status readRecords(const fs::path& file, std::uint64_t& row)
+    {
+        KOALA_TRY(const std::unique_ptr<RecordStream> reader, openRecordStream(file));
+        KOALA_RETURN_IF_ERROR(skipDone(*reader, row));
+        const std::string& sha256 = m_manifest.sources.back().sha256;
+        for (RawRecord raw; reader->next(raw);) {
             if (m_stop.stop_requested())
                 return stopped();
             KOALA_RETURN_IF_ERROR(addRecord(*reader, raw, sha256, row));
+            ++row;
             m_progress.bytes = m_bytesBefore + reader->bytesRead();
             report(false);
+            if (row % kCheckpointRecords == 0 || m_batch.conversations.size() >= kBatchRecords ||
+                m_batch.bytes >= kBatchBytes)
+                KOALA_RETURN_IF_ERROR(pushBatch(row, row % kCheckpointRecords == 0));
         }
         KOALA_RETURN_IF_ERROR(reader->status());
         m_bytesBefore += reader->bytesRead();
         return {};
     }
 
+    // What a killed import had done of this file is cut into records once more, and no further.
+    Status skipDone(RecordStream& reader, std::uint64_t& row)
+    {
+        if (!m_resumed)
+            return {};
+        m_rejected = m_resumed->rejected;
+        auto rejected = m_rejected.begin();
+        for (RawRecord raw; row < m_resumed->records; ++row) {
+            if (m_stop.stop_requested())
+                return stopped();
+            if (!reader.next(raw))
+                break;
+            if (rejected != m_rejected.end() && *rejected == row) {
+                reader.reject();
+                ++rejected;
+            }
+        }
+        m_resumed.reset();
+        return reader.status();
+    }
+
     Status addRecord(
         RecordStream& reader, const RawRecord& raw, const std::string& sha256, std::uint64_t row)
     {
+        m_batch.sourceSha256 = sha256;
+        m_batch.bytes += raw.text.size();
         ConvertedRow converted;
         bool isRecord = true;
-        const Status status =
-            RecordConverter(*m_importer, m_request.columns).convert(raw, converted, isRecord);
+        const Status status = m_converter->convert(raw, converted, isRecord);
         if (!status.ok()) {
-            std::string reason = status.error().message;
-            if (reader.unclosed())
-                reason = "the record is not closed; " + reason;
-            KOALA_RETURN_IF_ERROR(quarantine(raw, reason, false));
-            if (!isRecord)
+            const std::string unclosed = reader.unclosed() ? "the record is not closed; " : "";
+            quarantine(raw, unclosed + status.error().message, false);
+            if (!isRecord) {
+                m_rejected.push_back(row);
                 reader.reject();
+            }
             return {};
         }
         for (const auto& [name, number] : converted.oddities)
             m_manifest.oddities[name] += number;
         for (const std::string& dropped : converted.droppedTurns)
-            KOALA_RETURN_IF_ERROR(quarantine(raw, dropped, true));
+            quarantine(raw, dropped, true);
         ++m_manifest.sourceRows;
-        for (std::uint32_t part = 0; part < converted.conversations.size(); ++part)
-            KOALA_RETURN_IF_ERROR(write(converted.conversations[part], sha256, row, part));
+        for (std::uint32_t part = 0; part < converted.conversations.size(); ++part) {
+            Conversation& conversation = converted.conversations[part];
+            conversation.row = row;
+            conversation.part = part;
+            ++m_manifest.rows;
+            m_manifest.turns += conversation.turns.size();
+            m_batch.conversations.push_back(std::move(conversation));
+        }
         return {};
     }
 
-    Status write(Conversation& conversation, const std::string& sha256, std::uint64_t row,
-        std::uint32_t part)
+    Status pushBatch(std::uint64_t records, bool withCheckpoint)
     {
-        conversation.uid = makeUid(sha256, row, part);
-        conversation.source = m_manifest.slug;
-        conversation.row = row;
-        conversation.part = part;
-        if (conversation.pair &&
-            (conversation.pair->id.empty() || conversation.pair->id.starts_with('#')))
-            conversation.pair->id.insert(0, makeUid(sha256, row, 0)); // "#2": one pair of several
-        m_line.clear();
-        appendLine(m_line, conversation);
-        RowFacts facts = factsOf(conversation);
-        facts.offset = m_rows->size();
-        facts.length = std::uint32_t(m_line.size());
-        m_line += '\n';
-        m_hash.update(m_line);
-        KOALA_RETURN_IF_ERROR(m_rows->write(m_line));
-        KOALA_RETURN_IF_ERROR(m_index->add(facts));
-        ++m_manifest.rows;
-        m_manifest.turns += conversation.turns.size();
-        return {};
+        if (withCheckpoint && m_rejected.size() <= kMostRejected)
+            m_batch.checkpoint = ImportCheckpoint{
+                m_key, m_manifest, m_file, records, m_rejected, 0, "", 0, m_firstReason};
+        return m_writer->push(std::exchange(m_batch, {}));
     }
 
-    Status quarantine(const RawRecord& raw, const std::string& reason, bool turnOnly)
+    void quarantine(const RawRecord& raw, const std::string& reason, bool turnOnly)
     {
         OrderedJson line{{"line", raw.line}, {"offset", raw.offset},
             {"reason", toValidUtf8(reason)},
@@ -304,7 +344,22 @@ private:
             ++m_manifest.droppedTurns;
         else if (m_manifest.quarantined++ == 0)
             m_firstReason = fmt::format("line {}: {}", raw.line, reason);
-        return m_quarantine->write(toLine(line) + "\n");
+        m_batch.quarantine += toLine(line) + "\n";
+    }
+
+    // A full disk is named, with what it has and what is needed.
+    Error withRoom(Error error) const
+    {
+        const bool full = error.message.find(errnoText(ENOSPC)) != std::string::npos ||
+                          error.message.find(errnoText(EDQUOT)) != std::string::npos ||
+                          error.message.find("disk is full") != std::string::npos;
+        const auto space = diskSpace(m_request.datasetsDirectory);
+        if (full && space.ok())
+            error.message += fmt::format(". The disk of {} has {} MiB free; importing these files "
+                                         "takes about {} MiB",
+                m_request.datasetsDirectory.string(), space->freeBytes >> 20,
+                (m_progress.totalBytes * 11 / 10 >> 20) + 1);
+        return error;
     }
 
     void report(bool last)
@@ -327,11 +382,13 @@ private:
     const ImportProgressCallback& m_callback;
     const ImporterInfo* m_importer = nullptr;
     DatasetManifest m_manifest;
-    Sha256 m_hash;
-    FileWriter* m_rows = nullptr;
-    FileWriter* m_quarantine = nullptr;
-    DatasetIndexWriter* m_index = nullptr;
-    std::string m_line;
+    std::string m_key;
+    std::optional<RecordConverter> m_converter;
+    std::optional<ImportWriter> m_writer;
+    std::optional<ImportCheckpoint> m_resumed; // until its file is reached
+    ImportBatch m_batch;
+    std::size_t m_file = 0;
+    std::vector<std::uint64_t> m_rejected; // of this file
     std::string m_firstReason;
     ImportProgress m_progress;
     std::uint64_t m_bytesBefore = 0;

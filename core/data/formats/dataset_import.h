@@ -1,6 +1,7 @@
 // core/data/formats/dataset_import.h: makes a dataset of a project from files. It is written into
-// datasets/.import-* and appears by one rename, manifest.json last; a failed or cancelled import
-// leaves nothing.
+// datasets/.import.* and appears by one rename, manifest.json last; a failed or cancelled import
+// leaves nothing. One that was killed is continued by the next import of the same files, if they
+// are unchanged; any other import removes what it left.
 #pragma once
 
 #include <functional>
@@ -29,6 +30,7 @@ struct ImportProgress {
     std::uint64_t totalBytes = 0;
     std::uint64_t rows = 0; // conversations kept so far
     std::uint64_t quarantined = 0;
+    std::uint64_t continuedAt = 0; // records that an import which was killed had done already
 };
 // About ten times a second, on the calling thread.
 using ImportProgressCallback = std::function<void(const ImportProgress&)>;

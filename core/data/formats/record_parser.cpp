@@ -7,6 +7,7 @@
 
 #include <utf8proc.h>
 
+#include "core/base/json_fast.h"
 #include "core/base/utf8.h"
 #include "core/data/formats/record_reader.h"
 
@@ -275,6 +276,11 @@ Result<Json> parseRecord(std::string_view text, RecordFlags* flags)
     if (counted.repairedSurrogates > 0)
         text = repaired;
     Json root;
+    if (parseJsonFast(text, int(RecordLimits::kDepth), root)) {
+        if (flags != nullptr)
+            *flags = counted;
+        return root;
+    }
     const char* at = text.data();
     StrictBuilder builder(root, text, &at, counted);
     const bool ok = Json::sax_parse(

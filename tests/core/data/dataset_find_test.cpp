@@ -1,5 +1,6 @@
 #include "core/data/dataset.h"
 
+#include "core/data/dataset_indexing.h"
 #include "core/data/formats/dataset_import.h"
 #include "tests/support/temporary.h"
 
@@ -79,6 +80,33 @@ TEST_F(FindTest, FactsFlagsAndLabelsFilter)
     EXPECT_EQ(find({.withoutFlags = std::uint32_t(RowFlag::Code), .repeatedPromptsOnly = true}),
         (Rows{3}));
     EXPECT_EQ(find({.accept = [](std::uint32_t row) { return row > 1; }}), (Rows{2, 3}));
+}
+
+TEST_F(FindTest, TheIndexFindsWhatReadingFinds)
+{
+    const std::vector<RowQuery> queries{{.words = "pandas"}, {.words = "\"red pandas\" live"},
+        {.words = "pand* himalaya"}, {.words = "工智"}, {.words = "工能"}, {.words = "能"},
+        {.words = "人工智能"}, {.words = "brief"}, {.language = "zh"}, {.language = ""},
+        {.flags = std::uint32_t(RowFlag::Html)}, {.words = "live", .regex = "(?i)red"}};
+    std::vector<Rows> read;
+    for (const RowQuery& query : queries)
+        read.push_back(find(query));
+    EXPECT_EQ(m_dataset->indexedRows(), 0u);
+    std::stop_source stop;
+    stop.request_stop();
+    EXPECT_FALSE(indexDataset(m_directory, stop.get_token()).ok());
+    IndexingProgress last;
+    ASSERT_TRUE(indexDataset(m_directory, {}, [&](const IndexingProgress& progress) {
+        last = progress;
+    }).ok());
+    EXPECT_EQ(last.rows, 4u);
+    ASSERT_TRUE(indexDataset(m_directory).ok()) << "a second time there is nothing to do";
+    m_dataset = *Dataset::open(m_directory);
+    EXPECT_EQ(m_dataset->indexedRows(), 4u);
+    for (std::size_t i = 0; i < queries.size(); ++i)
+        EXPECT_EQ(find(queries[i]), read[i]) << i;
+    EXPECT_EQ(m_dataset->facets().languages.at("en"), 2u);
+    EXPECT_EQ(m_dataset->facets().flags.at(RowFlag::Code), 1u);
 }
 
 TEST_F(FindTest, RowsAreSorted)
