@@ -217,7 +217,8 @@ Result<MixtureResult> ResolvedMixture::recalculate(const Mixture& mixture) const
             mixture.sources[s].markers != m_mixture.sources[s].markers)
             return invalidInput(
                 "the mixture has other sources or markers: its tokens are to be counted again");
-    return calculateMixture(mixture, inputs(), {false, &m_excludedGroups});
+    const std::scoped_lock lock(m_mutex);
+    return m_figures.calculate(mixture, inputs(), {false, &m_excludedGroups});
 }
 
 } // namespace koala

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@
 #include "core/data/dataset.h"
 #include "core/data/mix/mixture.h"
 #include "core/data/mix/mixture_calculator.h"
+#include "core/data/mix/mixture_figures.h"
 #include "core/data/mix/source_terms.h"
 #include "core/text/chat_template.h"
 #include "core/text/tokenizer.h"
@@ -75,7 +77,8 @@ public:
     PartTokens partOf(RecordRef record, std::uint32_t part) const;
     std::uint32_t tokensOf(RecordRef record) const;
     std::uint32_t trainedTokensOf(RecordRef record) const;
-    // Counts again for other shares, totals or seeds, without touching files.
+    // Counts again for other shares, totals or seeds, without touching files; what a change leaves
+    // as it was is kept from call to call. Any thread, one at a time.
     Result<MixtureResult> recalculate(const Mixture& mixture) const;
 
 private:
@@ -90,6 +93,8 @@ private:
     std::vector<std::uint64_t> m_excludedGroups;
     MixtureResult m_result;
     std::string m_orderSha256;
+    mutable std::mutex m_mutex; // of the figures
+    mutable MixtureFigures m_figures;
 };
 
 enum class StreamPart { Training, HoldOut };
