@@ -8,6 +8,7 @@
 
 #include "core/data/mix/source_terms.h"
 #include "core/store/project.h"
+#include "core/store/starter.h"
 #include "ui/services/tokenizer_cache.h"
 #include "ui/services/words.h"
 
@@ -22,6 +23,7 @@ struct Listing {
     QStringList mixtures, models, promptSets;
     std::vector<MixtureDataset> datasets;
     std::vector<DatasetManifest> manifests;
+    std::vector<PublishedSource> published;
 };
 
 Listing listProject(const fs::path& directory)
@@ -39,6 +41,10 @@ Listing listProject(const fs::path& directory)
     if (const auto sets = project->promptSets(); sets.ok())
         for (const std::string& set : *sets)
             listing.promptSets.append(qtext(set));
+    // Without the files templates say what they want, but not where to get it.
+    if (const auto folder = dataDirectory(); folder.ok())
+        if (auto published = readPublishedSources(*folder); published.ok())
+            listing.published = std::move(published).value();
     const auto entries = project->datasets();
     for (std::size_t i = 0; entries.ok() && i < entries->size(); ++i) {
         const DatasetEntry& entry = (*entries)[i];
@@ -131,6 +137,7 @@ void MixtureService::refresh()
             m_promptSets = listing.promptSets;
             m_datasets = std::move(listing.datasets);
             m_manifests = std::move(listing.manifests);
+            m_published = std::move(listing.published);
             m_listed = true;
             Q_EMIT listChanged();
         });

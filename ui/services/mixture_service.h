@@ -12,6 +12,7 @@
 #include <QTimer>
 
 #include "core/data/dataset.h"
+#include "core/data/formats/published_sources.h"
 #include "core/data/mix/mixture.h"
 #include "core/data/mix/mixture_calculator.h"
 #include "ui/services/json_child.h"
@@ -58,6 +59,8 @@ public:
     const QStringList& mixtures() const { return m_mixtures; } // slugs
     const std::vector<MixtureDataset>& datasets() const { return m_datasets; }
     const std::vector<DatasetManifest>& manifests() const { return m_manifests; }
+    // What the publications used; read with the list.
+    const std::vector<PublishedSource>& published() const { return m_published; }
     const QStringList& models() const { return m_models; }
     const QStringList& promptSets() const { return m_promptSets; }
     static QStringList templateNames();
@@ -102,6 +105,7 @@ private:
     QStringList m_mixtures, m_models, m_promptSets;
     std::vector<MixtureDataset> m_datasets;
     std::vector<DatasetManifest> m_manifests; // of datasets()
+    std::vector<PublishedSource> m_published;
     bool m_listed = false;
     QFileSystemWatcher m_watcher;
     QTimer m_settle, m_idle;

@@ -23,7 +23,8 @@ std::uint64_t recordsOf(const DatasetManifest& dataset)
 }
 } // namespace
 
-TemplatePlan::TemplatePlan(const MixtureTemplate& wanted, std::vector<DatasetManifest> datasets)
+TemplatePlan::TemplatePlan(const MixtureTemplate& wanted, std::vector<DatasetManifest> datasets,
+    const std::vector<PublishedSource>& published)
     : m_wanted(wanted), m_datasets(std::move(datasets)), m_match(matchTemplate(wanted, m_datasets))
 {
     for (const TemplateLine& found : m_match.lines) {
@@ -34,7 +35,14 @@ TemplatePlan::TemplatePlan(const MixtureTemplate& wanted, std::vector<DatasetMan
         line.released = text(found.source->released);
         line.assumed = text(found.source->assumed);
         line.optional = found.source->optional;
-        line.facts = publishedFacts(found.source->source);
+        const auto facts = std::ranges::find(published, found.source->source, &PublishedSource::id);
+        if (facts != published.end()) {
+            line.licence = qtext(facts->licence);
+            line.terms = qtext(facts->terms);
+            line.obtain =
+                qtext(facts->homepage.empty() ? facts->obtain
+                                              : facts->obtain + " (" + facts->homepage + ")");
+        }
         QStringList all;
         for (const TemplateDataset& one : found.datasets) {
             all.append(qtext(one.slug));
@@ -149,11 +157,6 @@ Result<Mixture> TemplatePlan::mixture(const QString& model) const
         }
     }
     return mixtureOf(m_wanted, match, m_wanted.id, model.toStdString());
-}
-
-PublishedFacts publishedFacts(std::string_view)
-{
-    return {};
 }
 
 } // namespace koala

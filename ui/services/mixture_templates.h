@@ -8,20 +8,15 @@
 #include <QString>
 #include <QStringList>
 
+#include "core/data/formats/published_sources.h"
 #include "core/data/mix/templates.h"
 
 namespace koala {
 
-// What is known of a published source, for people.
-struct PublishedFacts {
-    QString title, licence, terms, where;
-};
-// Of datasets/sources/<id>.json; empty texts where nothing is known.
-PublishedFacts publishedFacts(std::string_view source);
-
 class TemplatePlan {
 public:
-    TemplatePlan(const MixtureTemplate& wanted, std::vector<DatasetManifest> datasets);
+    TemplatePlan(const MixtureTemplate& wanted, std::vector<DatasetManifest> datasets,
+        const std::vector<PublishedSource>& published);
 
     struct Choice {
         QString words; // "hc3 (600)", "none"
@@ -35,8 +30,8 @@ public:
         bool optional = false;
         std::vector<Choice> choices; // the last one takes nothing
         int chosen = 0;
-        QString ours;         // "600 rows"
-        PublishedFacts facts; // where to get it
+        QString ours;                   // "600 rows"
+        QString licence, terms, obtain; // of the published source; "" unknown
         bool missing() const { return chosen + 1 == int(choices.size()); }
     };
     QString id() const;

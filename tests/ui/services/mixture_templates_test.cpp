@@ -19,7 +19,8 @@ TemplatePlan koalaDistill()
 {
     return {**findMixtureTemplate("koala-distill"),
         {manifest("my-sharegpt", "sharegpt", 70), manifest("hc3-all", "hc3", 30),
-            manifest("who-am-i", "identity", 9)}};
+            manifest("who-am-i", "identity", 9)},
+        *readPublishedSources(fs::path(KOALA_SOURCE_DIR) / "datasets")};
 }
 
 int lineOf(const TemplatePlan& plan, const char* source)
@@ -71,9 +72,21 @@ TEST(TemplatePlan, AnotherDatasetCanStandForASourceButNotForTwo)
     EXPECT_EQ(plan.mixture({})->sources.size(), 1U);
 }
 
+TEST(TemplatePlan, KnowsWhereToGetEachSourceOfEachTemplate)
+{
+    const auto published = readPublishedSources(fs::path(KOALA_SOURCE_DIR) / "datasets");
+    ASSERT_TRUE(published.ok()) << published.error().message;
+    for (const MixtureTemplate& wanted : mixtureTemplates()) {
+        const TemplatePlan plan(wanted, {}, *published);
+        for (const TemplatePlan::Line& line : plan.lines())
+            EXPECT_FALSE(line.obtain.isEmpty())
+                << plan.id().toStdString() << ": " << line.source.toStdString();
+    }
+}
+
 TEST(TemplatePlan, SaysWhyThereIsNothingToMake)
 {
-    const TemplatePlan plan(**findMixtureTemplate("alpaca"), {});
+    const TemplatePlan plan(**findMixtureTemplate("alpaca"), {}, {});
     EXPECT_EQ(plan.missing(), plan.wanted());
     const auto made = plan.mixture({});
     ASSERT_FALSE(made.ok());

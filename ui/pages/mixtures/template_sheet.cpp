@@ -19,7 +19,13 @@ constexpr int kLinesPerSource = 3; // the line itself, what is known of it, a ha
 TemplatePlan planOf(const QString& id, const MixtureService& service)
 {
     const auto found = findMixtureTemplate(id.toStdString());
-    return {found.ok() ? **found : mixtureTemplates().front(), service.manifests()};
+    return {found.ok() ? **found : mixtureTemplates().front(), service.manifests(),
+        service.published()};
+}
+
+QString sentence(const QString& words)
+{
+    return words.endsWith(QLatin1Char('.')) ? words : words + QLatin1Char('.');
 }
 
 TextLabel* wrapped(const QString& text, TextRole role, QWidget* parent)
@@ -124,20 +130,19 @@ void TemplateSheet::addLine(int index)
 void TemplateSheet::addDetails(int index)
 {
     const TemplatePlan::Line& line = m_plan.lines()[std::size_t(index)];
-    const PublishedFacts& facts = line.facts;
     QStringList words;
     if (line.missing())
         words.append(line.optional ? tr("Not in the publication; added by hand.") : tr("Missing."));
     else if (const QString& why = line.choices[std::size_t(line.chosen)].why; !why.isEmpty())
         words.append(tr("Taken because %1.").arg(safeLine(why, 200)));
-    if (line.missing() && !facts.where.isEmpty())
-        words.append(tr("Where to get it: %1.").arg(facts.where));
-    if (!facts.licence.isEmpty())
-        words.append(tr("Licence: %1.").arg(facts.licence));
-    if (line.missing() && !facts.terms.isEmpty())
-        words.append(tr("Terms: %1").arg(facts.terms));
+    if (line.missing() && !line.obtain.isEmpty())
+        words.append(tr("Where to get it: %1").arg(sentence(line.obtain)));
+    if (!line.licence.isEmpty())
+        words.append(tr("Licence: %1").arg(sentence(line.licence)));
+    if (!line.terms.isEmpty())
+        words.append(tr("Terms: %1").arg(sentence(line.terms)));
     if (!line.assumed.isEmpty())
-        words.append(tr("Our choice: %1.").arg(line.assumed));
+        words.append(tr("Our choice: %1").arg(sentence(line.assumed)));
     m_states[std::size_t(index)]->setText(words.join(QLatin1Char(' ')));
     m_states[std::size_t(index)]->setTone(
         line.missing() && !line.optional ? Tone::Warning : Tone::Neutral);

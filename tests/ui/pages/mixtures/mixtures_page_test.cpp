@@ -366,6 +366,65 @@ TEST_F(MixturesPageOnStarter, ListsLicencesAndShowsTheRecipe)
     EXPECT_EQ(mixtureFromJson(*parsed, "the recipe")->sources.size(), 5U);
 }
 
+// Real published files, imported as a user would; what the gathered files lack stays missing.
+TEST(MixturesPage, BuildsKoalaAllFromRealFilesAndNamesWhatIsMissing)
+{
+    KOALA_SHARED_OR_SKIP(shared);
+    KOALA_SMOLLM2_OR_SKIP(model);
+    const fs::path koala = fs::path(KOALA_BINARY_DIR) / "bin" / "koala";
+    if (!fs::exists(koala))
+        GTEST_SKIP() << koala << " is not built";
+    const auto folder = test::temporaryDirectory();
+    auto project = Project::create(folder.path() / "real", "real");
+    ASSERT_TRUE(project.ok()) << project.error().message;
+    ASSERT_TRUE(project->linkModel(model, "smollm2", "SmolLM2", "", "Apache-2.0", "chatml").ok());
+    for (const char* file :
+        {"sharegpt/sharegpt_v3_sample.json.gz", "hc3/all_5372_to_6185.first600.jsonl",
+            "alpaca/alpaca_en_demo.json", "hh_rlhf/harmless-base.test.first1800.jsonl",
+            "schema_examples/oig_unified_basic.4.jsonl"}) {
+        QProcess import;
+        import.start(qtext(koala.string()),
+            {QStringLiteral("--project"), qtext(project->directory().string()),
+                QStringLiteral("data"), QStringLiteral("import"),
+                qtext((shared / "data" / file).string())});
+        ASSERT_TRUE(import.waitForFinished(120'000)) << file;
+        ASSERT_TRUE(import.exitCode() == 0 || import.exitCode() == 3)
+            << file << import.readAllStandardError().toStdString();
+    }
+    MixtureService service(project->directory());
+    MixturesPage page(service);
+    test::showPage(page);
+    ASSERT_TRUE(waitFor([&] { return service.listed(); }));
+    page.openTemplates(QStringLiteral("koala-all"));
+    auto* sheet = child<TemplateSheet>(page, "templateSheet");
+    ASSERT_NE(sheet, nullptr);
+    test::picture(page, "mixture-template-real");
+    QStringList missing;
+    for (const TemplatePlan::Line& line : sheet->plan().lines())
+        if (line.missing() && !line.optional) {
+            missing.append(line.source);
+            EXPECT_TRUE(child<QLabel>(page, ("templateState-" + line.source.toStdString()).c_str())
+                    ->text()
+                    .contains(QStringLiteral("Where to get it")))
+                << line.source.toStdString();
+        }
+    EXPECT_EQ(missing,
+        (QStringList{QStringLiteral("webgpt"), QStringLiteral("summarize-from-feedback")}));
+    QTest::mouseClick(child<QPushButton>(page, "templateMake"), Qt::LeftButton);
+    ASSERT_TRUE(waitFor(
+        [&] {
+            return page.controller().open() && !page.controller().counting() &&
+                   !page.controller().checking();
+        },
+        120'000));
+    test::picture(page, "mixture-real");
+    EXPECT_EQ(page.editor().used(), 5);
+    EXPECT_TRUE(page.controller().figures().problem.isEmpty())
+        << page.controller().figures().problem.toStdString();
+    EXPECT_GT(page.controller().figures().total.rows, 5000U);
+    EXPECT_EQ(child<QLabel>(page, "checkBothSides")->text(), QStringLiteral("0"));
+}
+
 TEST(MixturesPage, SaysWhatToDoInAProjectWithoutData)
 {
     const auto folder = test::temporaryDirectory();
