@@ -199,6 +199,9 @@ private:
         // A good and a bad label on the same dialogue say different things.
         std::string text = fmt::format("{} {}\x1e{}\x1e", int(conversation.feedback),
             conversation.pair ? int(conversation.pair->rank) : -1, form(conversation.system));
+        // The tools that a model was offered are part of what it was shown.
+        if (const Json& tools = memberOr(conversation.meta, "tools"); !tools.is_null())
+            text += toLine(tools);
         for (const Turn& turn : conversation.turns) {
             text += roleName(turn.role);
             text += '\x1f';

@@ -37,12 +37,20 @@ bool isDigit(char c)
     return c >= '0' && c <= '9';
 }
 
-// Digits and points around it mean a longer number: a version, a decimal, an address of a machine.
+// Digits beside it, with or without a sign between, mean a longer number: a version, a decimal, an
+// address of a machine.
 bool standsAlone(std::string_view text, std::size_t begin, std::size_t end)
 {
-    const auto joins = [](char c) { return isDigit(c) || c == '.' || c == '-' || c == '_'; };
-    return (begin == 0 || !joins(text[begin - 1])) &&
-           (end >= text.size() || !isDigit(text[end]) || (text[end] != '-' && text[end] != '_'));
+    constexpr std::string_view kSigns = " .-_/";
+    const auto at = [&](std::size_t i) { return i < text.size() ? text[i] : '\0'; };
+    const auto isSign = [&](char c) {
+        return c != '\0' && kSigns.find(c) != std::string_view::npos;
+    };
+    const bool before =
+        begin > 0 && (isDigit(text[begin - 1]) ||
+                         (isSign(text[begin - 1]) && begin > 1 && isDigit(text[begin - 2])));
+    const bool after = isDigit(at(end)) || (isSign(at(end)) && isDigit(at(end + 1)));
+    return !before && !after;
 }
 
 bool isMeant(PersonalKind kind, std::string_view text, std::size_t begin, std::size_t end)

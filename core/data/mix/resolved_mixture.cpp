@@ -3,6 +3,7 @@
 
 #include "core/base/line_reader.h"
 #include "core/base/sha256.h"
+#include "core/data/clean/cleaning.h"
 #include "core/data/mix/token_counts.h"
 #include "core/data/mix/training_stream.h"
 #include "core/data/permutation.h"
@@ -20,21 +21,14 @@ Result<std::shared_ptr<const Dataset>> openSource(
             "the mixture \"{}\" names the dataset \"{}\", which this project does not have; "
             "import it again under that name, or take it out of the mixture",
             mixture.name, source.dataset));
-    KOALA_TRY(const std::shared_ptr<const Dataset> dataset, Dataset::open(folder));
+    CleaningOptions cleaning;
+    cleaning.projectDirectory = project;
+    KOALA_TRY(const std::shared_ptr<const Dataset> dataset, openEffectiveDataset(folder, cleaning));
     if (dataset->manifest().use == "evaluation" && !mixture.allowEvaluationData)
         return invalidInput(
             fmt::format("the dataset \"{}\" is for evaluation only; take it out of the mixture "
                         "\"{}\", or set \"allow_evaluation_data\": true in it",
                 source.dataset, mixture.name));
-    KOALA_TRY(const Json steps, readJsonFile(folder / "steps.json"));
-    const Json& list = memberOr(steps, "steps");
-    if (list.is_array())
-        for (const Json& step : list)
-            if (boolOr(step, "enabled", true))
-                return unavailable(fmt::format(
-                    "the dataset \"{}\" has the cleaning step \"{}\", which this version "
-                    "of the program does not know; update the program or switch the step off",
-                    source.dataset, stringOr(step, "type", "?")));
     return dataset;
 }
 
