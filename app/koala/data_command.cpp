@@ -1,12 +1,14 @@
-// koala data import | formats | list | show | export.
+// koala data import | formats | list | show | export; clean and stats have a file of their own.
 #include <cstdio>
 
 #include <csignal>
 
 #include "app/koala/commands.h"
+#include "app/koala/data_clean_command.h"
 #include "app/koala/project_context.h"
 #include "app/koala/signal_watcher.h"
 #include "core/base/utf8.h"
+#include "core/data/clean/cleaning.h"
 #include "core/data/formats/dataset_import.h"
 #include "core/data/formats/exporter.h"
 
@@ -182,7 +184,12 @@ int runExport(const CommandContext& context, const ExportOptions& options)
     const auto project = openProject(context);
     if (!project.ok())
         return fail(project.error());
-    const auto dataset = project->dataset(options.dataset);
+    if (const auto known = project->dataset(options.dataset); !known.ok())
+        return fail(known.error());
+    CleaningOptions cleaning;
+    cleaning.projectDirectory = project->directory();
+    const auto dataset =
+        openEffectiveDataset(project->datasetsDirectory() / options.dataset, cleaning);
     if (!dataset.ok())
         return fail(dataset.error());
     const auto outcome = exportDataset(**dataset, options.format, options.out);
@@ -237,7 +244,10 @@ void addDataCommand(CLI::App& koala, CommandContext& context)
     show->callback([&context, shown] {
         context.action = [&context, shown] { return showDataset(context, *shown); };
     });
-    CLI::App* exported = addVerb(*noun, context, "export", "write a dataset as a file");
+    addDataStats(*noun, context);
+    addDataClean(*noun, context);
+    CLI::App* exported =
+        addVerb(*noun, context, "export", "write a dataset, after its cleaning, as a file");
     auto options = std::make_shared<ExportOptions>();
     exported->add_option("dataset", options->dataset, "slug of the dataset")->required();
     exported->add_option("--format", options->format, "rows, koala-jsonl, sharegpt or alpaca");
