@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "app/koala/commands.h"
+#include "app/koala/data_clean_command.h"
 #include "app/koala/data_verbs.h"
 #include "app/koala/project_context.h"
 #include "core/data/formats/exporter.h"
@@ -119,6 +120,8 @@ void addDataCommand(CLI::App& koala, CommandContext& context)
     show->callback([&context, shown] {
         context.action = [&context, shown] { return showDataset(context, *shown); };
     });
+    addDataStats(*noun, context);
+    addDataClean(*noun, context);
 }
 
 } // namespace koala

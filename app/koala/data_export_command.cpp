@@ -3,6 +3,7 @@
 
 #include "app/koala/data_verbs.h"
 #include "app/koala/project_context.h"
+#include "core/data/clean/cleaning.h"
 #include "core/data/formats/data_sheet.h"
 #include "core/data/formats/exporter.h"
 
@@ -20,7 +21,12 @@ int runExport(const CommandContext& context, const ExportOptions& options)
     const auto project = openProject(context);
     if (!project.ok())
         return fail(project.error());
-    const auto dataset = project->dataset(options.dataset);
+    if (const auto known = project->dataset(options.dataset); !known.ok())
+        return fail(known.error());
+    CleaningOptions cleaning;
+    cleaning.projectDirectory = project->directory();
+    const auto dataset =
+        openEffectiveDataset(project->datasetsDirectory() / options.dataset, cleaning);
     if (!dataset.ok())
         return fail(dataset.error());
     const auto outcome = exportDataset(**dataset, options.format, options.out);
