@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "core/data/mix/mixture_figures.h"
+#include "core/data/mix/incremental_mixture.h"
 #include "core/data/permutation.h"
 
 namespace koala {
@@ -72,7 +72,7 @@ int run(std::uint64_t rows)
         std::printf("%-44s median %8.2f ms  slowest %8.2f ms  limit 200 ms  %s\n", what,
             took[took.size() / 2], took.back(), took.back() < 200 ? "holds" : "MISSED");
     };
-    MixtureFigures kept;
+    IncrementalMixture kept;
     const auto calculate = [&] {
         if (const auto result = kept.calculate(mixture, inputs, {.listRecords = false});
             !result.ok())

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "core/data/mix/mixture_figures.h"
+#include "core/data/mix/incremental_mixture.h"
 
 namespace koala {
 
@@ -36,7 +36,7 @@ std::vector<std::int64_t> largestRemainder(const std::vector<double>& shares, st
 Result<MixtureResult> calculateMixture(
     const Mixture& mixture, const std::vector<SourceInput>& inputs, const CalculateOptions& options)
 {
-    MixtureFigures figures;
+    IncrementalMixture figures;
     return figures.calculate(mixture, inputs, options);
 }
 

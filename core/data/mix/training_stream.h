@@ -21,9 +21,9 @@
 #include <vector>
 
 #include "core/data/dataset.h"
+#include "core/data/mix/incremental_mixture.h"
 #include "core/data/mix/mixture.h"
 #include "core/data/mix/mixture_calculator.h"
-#include "core/data/mix/mixture_figures.h"
 #include "core/data/mix/source_terms.h"
 #include "core/text/chat_template.h"
 #include "core/text/tokenizer.h"
@@ -94,7 +94,7 @@ private:
     MixtureResult m_result;
     std::string m_orderSha256;
     mutable std::mutex m_mutex; // of the figures
-    mutable MixtureFigures m_figures;
+    mutable IncrementalMixture m_figures;
 };
 
 enum class StreamPart { Training, HoldOut };

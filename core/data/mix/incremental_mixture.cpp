@@ -1,4 +1,4 @@
-#include "core/data/mix/mixture_figures.h"
+#include "core/data/mix/incremental_mixture.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 
 namespace koala {
 
-struct MixtureFigures::Source {
+struct IncrementalMixture::Source {
     SourceRows rows;
 };
 
@@ -79,13 +79,13 @@ std::vector<std::int64_t> targetsOf(const Mixture& mixture, const std::vector<So
 
 } // namespace
 
-MixtureFigures::MixtureFigures() = default;
-MixtureFigures::~MixtureFigures() = default;
-MixtureFigures::MixtureFigures(MixtureFigures&&) noexcept = default;
-MixtureFigures& MixtureFigures::operator=(MixtureFigures&&) noexcept = default;
+IncrementalMixture::IncrementalMixture() = default;
+IncrementalMixture::~IncrementalMixture() = default;
+IncrementalMixture::IncrementalMixture(IncrementalMixture&&) noexcept = default;
+IncrementalMixture& IncrementalMixture::operator=(IncrementalMixture&&) noexcept = default;
 
 // Hold-out, then slice, then cap; the rest in each source's permutation.
-void MixtureFigures::prepare(
+void IncrementalMixture::prepare(
     const Mixture& mixture, const std::vector<SourceInput>& inputs, const CalculateOptions& options)
 {
     bool again = m_sources.size() != inputs.size();
@@ -117,7 +117,7 @@ void MixtureFigures::prepare(
     }
 }
 
-Result<MixtureResult> MixtureFigures::calculate(
+Result<MixtureResult> IncrementalMixture::calculate(
     const Mixture& mixture, const std::vector<SourceInput>& inputs, const CalculateOptions& options)
 {
     KOALA_RETURN_IF_ERROR(check(mixture, inputs));

@@ -1,6 +1,6 @@
-// core/data/mix/mixture_figures.h: the calculator of mixtures with a memory: what a change leaves
-// as it was is not worked out again, so that figures follow a slider (200 ms for a million rows;
-// measured by tests/bench/mixture_bench.cpp). The same results as calculateMixture, always.
+// core/data/mix/incremental_mixture.h: the calculator of mixtures with a memory: what a change
+// leaves as it was is not worked out again, so that figures follow a slider (200 ms for a million
+// rows; measured by tests/bench/mixture_bench.cpp). The same results as calculateMixture, always.
 //
 // The inputs must be the same objects, unchanged, from call to call, or others at other addresses.
 // Not thread-safe.
@@ -13,12 +13,12 @@
 
 namespace koala {
 
-class MixtureFigures {
+class IncrementalMixture {
 public:
-    MixtureFigures();
-    ~MixtureFigures();
-    MixtureFigures(MixtureFigures&&) noexcept;
-    MixtureFigures& operator=(MixtureFigures&&) noexcept;
+    IncrementalMixture();
+    ~IncrementalMixture();
+    IncrementalMixture(IncrementalMixture&&) noexcept;
+    IncrementalMixture& operator=(IncrementalMixture&&) noexcept;
 
     Result<MixtureResult> calculate(const Mixture& mixture, const std::vector<SourceInput>& inputs,
         const CalculateOptions& options = {});
