@@ -95,8 +95,11 @@ void ChecksStrip::showTerms()
 void ChecksStrip::refresh()
 {
     const MixtureChecks& checks = m_controller.checks();
-    tell(m_overlap, checks.overlap == 0,
-        tr("%1 of %2").arg(grouped(qint64(checks.overlap)), grouped(qint64(checks.testPrompts))));
+    tell(m_overlap, checks.overlap == 0 && checks.testPrompts > 0,
+        checks.testPrompts == 0
+            ? tr("no test set here")
+            : tr("%1 of %2")
+                  .arg(grouped(qint64(checks.overlap)), grouped(qint64(checks.testPrompts))));
     QStringList sets;
     for (const MixtureChecks::TestSet& set : checks.testSets)
         sets.append(tr("%1: %2 of %3 prompts")

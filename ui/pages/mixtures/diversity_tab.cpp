@@ -95,8 +95,8 @@ DiversityTab::DiversityTab(MixturesController& controller, QWidget* parent)
     auto* panes = splitter(Qt::Horizontal, "diversityPanes", m_stack);
     panes->addWidget(makeFacts());
     panes->addWidget(makeAssociations());
-    panes->setStretchFactor(0, 1);
-    panes->setStretchFactor(1, 1);
+    panes->setStretchFactor(0, 2);
+    panes->setStretchFactor(1, 3);
     m_stack->addWidget(panes);
     column->addWidget(m_stack, 1);
     MixtureReports& reports = m_controller.service().reports();
@@ -121,6 +121,7 @@ QWidget* DiversityTab::makeFacts()
     column->setContentsMargins(16, 10, 0, 0);
     column->setSpacing(8);
     m_facts = new FactGrid(FactGrid::Align::Left, 150, whole);
+    m_facts->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     column->addWidget(m_facts);
     auto* verbs = new QTableView(whole);
     verbs->setModel(&m_verbModel);
@@ -148,7 +149,7 @@ QWidget* DiversityTab::makeAssociations()
     prepareTable(
         *table, tr("What goes with good and bad answers"), "associationTable", size::kDenseRow);
     table->setItemDelegateForColumn(AssociationModel::Drawn, new IntervalDelegate(table));
-    setColumns(*table, {0, 58, 58, 128, 140});
+    setColumns(*table, {0, 58, 58, 124, 116});
     column->addWidget(table, 1);
     return whole;
 }
