@@ -4,6 +4,7 @@
 #include <QClipboard>
 #include <QFileDialog>
 #include <QHBoxLayout>
+#include <QRegularExpression>
 #include <QSaveFile>
 #include <QVBoxLayout>
 
@@ -49,7 +50,9 @@ SheetTab::SheetTab(DataController& controller, QWidget* parent)
     connect(&m_controller, &DataController::chosen, this, &SheetTab::ask);
     connect(&m_controller.service(), &DataService::sheetReady, this, [this](const QString& sheet) {
         m_sheet = sheet;
-        m_text->setAnswer(sheet);
+        // Escapes are for Markdown readers; here the characters themselves are shown.
+        static const QRegularExpression escaped(QStringLiteral(R"(\\([^\w\s]|_))"));
+        m_text->setAnswer(QString(sheet).replace(escaped, QStringLiteral("\\1")));
         m_problem->clear();
         m_copy->setEnabled(true);
         m_export->setEnabled(true);

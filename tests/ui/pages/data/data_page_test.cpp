@@ -283,6 +283,46 @@ TEST(ConversationPane, OpensAnyRowBoundedAndShowsTheRestAsPlainText)
     EXPECT_LE(page.findChildren<AnswerText*>().size(), 200) << "ten thousand turns, few widgets";
 }
 
+TEST_F(OnAStarterProject, ShowsWhatTheStepsOfASourceTook)
+{
+    const fs::path identity = project() / "datasets" / "identity";
+    const auto dataset = Dataset::open(identity);
+    ASSERT_TRUE(dataset.ok());
+    CleaningSteps steps;
+    steps.add("duplicate_prompts");
+    steps.add("near_duplicates");
+    steps.add("length");
+    excludeRow(steps, 4);
+    ASSERT_TRUE(writeSteps(identity, steps).ok());
+    const auto report = runCleaning(**dataset, steps);
+    ASSERT_TRUE(report.ok()) << report.error().message;
+    DataService service(project());
+    DataPage page(service);
+    test::showPage(page);
+    auto& controller = page.controller();
+    ASSERT_TRUE(waitFor([&] { return service.sources().size() == 5; }));
+    controller.choose(QStringLiteral("identity"));
+    auto& cleaning = controller.cleaning();
+    ASSERT_TRUE(waitFor([&] { return cleaning.rows() && !cleaning.rows()->kept.empty(); }));
+    EXPECT_EQ(cleaning.rows()->taken, report->rows - report->kept);
+    EXPECT_FALSE(cleaning.isKept(4));
+    EXPECT_EQ(cleaning.model().rowCount(), 4);
+    ASSERT_TRUE(waitFor([&] { return controller.rows().rowCount() == 378; }));
+    EXPECT_EQ(controller.rows().index(4, RowTableModel::Flags).data().toString(),
+        QStringLiteral("taken"));
+    child<QTabBar>(page, "dataTabs")->setCurrentIndex(2);
+    EXPECT_TRUE(child<QLabel>(page, "keptRows")->text().contains(QStringLiteral("378")));
+    int step = 0;
+    while (step < 3 && cleaning.exampleCount() == 0)
+        cleaning.chooseStep(++step);
+    ASSERT_GT(cleaning.exampleCount(), 0);
+    auto* text = child<QPlainTextEdit>(page, "exampleRight");
+    auto* left = child<QPlainTextEdit>(page, "exampleLeft");
+    ASSERT_TRUE(
+        waitFor([&] { return !text->toPlainText().isEmpty() || !left->toPlainText().isEmpty(); }));
+    test::picture(page, "cleaning");
+}
+
 TEST_F(OnAStarterProject, ShowsSourcesRowsAndTokens)
 {
     DataService service(project());
