@@ -9,6 +9,7 @@
 
 #include "core/base/line_reader.h"
 #include "core/base/utf8.h"
+#include "core/data/formats/data_sheet.h"
 #include "core/data/formats/importer.h"
 #include "core/data/mix/training_stream.h"
 #include "core/store/project.h"
@@ -223,7 +224,8 @@ Result<DatasetTokens> countDatasetTokens(const fs::path& project, const std::str
 
 DataService::DataService(fs::path project, QObject* parent)
     : QObject(parent), m_project(std::move(project)),
-      m_tokenizers(std::make_shared<TokenizerCache>(m_project)), m_imports(m_project)
+      m_tokenizers(std::make_shared<TokenizerCache>(m_project)), m_imports(m_project),
+      m_cleaning(m_project)
 {
     m_settle.setSingleShot(true);
     m_settle.setInterval(kSettleMs);
@@ -235,6 +237,10 @@ DataService::DataService(fs::path project, QObject* parent)
     connect(&m_imports, &ImportQueue::changed, this, &DataService::importChanged);
     connect(&m_imports, &ImportQueue::ended, this, &DataService::refresh);
     connect(&m_imports, &ImportQueue::imported, this, &DataService::imported);
+    connect(&m_cleaning, &CleaningService::rowsKnown, this,
+        [this](const std::shared_ptr<const KeptRows>& rows) {
+            m_kept = rows && !rows->kept.empty() ? rows : nullptr;
+        });
     m_imports.resume();
 }
 
@@ -357,6 +363,7 @@ void DataService::open(const QString& slug)
     m_texts.cancel();
     m_conversation.cancel();
     m_setAside.cancel();
+    m_sheet.cancel();
     m_opening.request([directory = m_project / "datasets" / slug.toStdString()](
                           std::stop_token) { return Dataset::open(directory); },
         [this, slug](Result<std::shared_ptr<const Dataset>> dataset) {
@@ -400,9 +407,10 @@ void DataService::search(const RowFilter& filter)
     };
     m_found.clear();
     m_searching.request(
-        [dataset = m_open, facts = m_openFacts, tokens = m_openTokens, filter, part](
+        [dataset = m_open, tokens = m_openTokens, kept = m_kept, filter, part](
             std::stop_token stop) {
-            return filterRows(*dataset, facts.get(), tokens.get(), filter, stop, part);
+            return filterRows(
+                *dataset, tokens.get(), kept ? &kept->kept : nullptr, filter, stop, part);
         },
         [this, filter](Result<std::vector<std::uint32_t>> rows) {
             ++m_searchNumber;
@@ -450,6 +458,19 @@ void DataService::requestSetAside()
         [dataset = m_open](std::stop_token) { return dataset->quarantine(kSetAsideListed); },
         [this](Result<std::vector<QuarantinedRecord>> records) {
             Q_EMIT setAsideReady(records.ok() ? *records : std::vector<QuarantinedRecord>());
+        });
+}
+
+void DataService::requestSheet()
+{
+    if (!m_open)
+        return;
+    m_sheet.request([dataset = m_open](std::stop_token) { return dataSheet(*dataset); },
+        [this](Result<std::string> sheet) {
+            if (sheet.ok())
+                Q_EMIT sheetReady(qtext(*sheet));
+            else
+                Q_EMIT sheetFailed(qtext(sheet.error().message));
         });
 }
 

@@ -15,6 +15,7 @@
 
 #include "core/data/dataset.h"
 #include "core/data/formats/importer.h"
+#include "ui/services/cleaning_service.h"
 #include "ui/services/dataset_facts.h"
 #include "ui/services/import_preview.h"
 #include "ui/services/import_queue.h"
@@ -75,6 +76,7 @@ public:
     void import(const ImportOrder& order);
     ImportQueue& imports() { return m_imports; }
     ImportPreviewer& previews() { return m_previews; }
+    CleaningService& cleaning() { return m_cleaning; }
     const ImportState& importState() const { return m_imports.state(); }
 
     // Facts of a source, changed by hand. Answers with sourcesChanged() or sourceFailed().
@@ -94,6 +96,7 @@ public:
     void requestTexts(std::vector<std::uint32_t> rows);
     void requestConversation(std::uint64_t row);
     void requestSetAside();
+    void requestSheet();
     // Row of the open dataset under a template ("" the model's own) and a model ("" the first).
     void requestTokens(std::uint64_t row, const QString& templateName, const QString& model);
 
@@ -117,6 +120,8 @@ Q_SIGNALS:
     void conversationFailed(const QString& message);
     // At most kSetAsideListed of them.
     void setAsideReady(const std::vector<koala::QuarantinedRecord>& records);
+    void sheetReady(const QString& sheet); // Markdown
+    void sheetFailed(const QString& message);
     void tokenRowReady(const koala::TokenRow& row);
     void tokenRowFailed(const QString& message);
 
@@ -131,15 +136,17 @@ private:
     QFileSystemWatcher m_watcher;
     QTimer m_settle; // several changes of a folder are one refresh
     LatestTask m_detecting, m_listing, m_counting, m_opening, m_facts, m_searching, m_tokens;
-    LatestTask m_texts, m_conversation, m_setAside, m_editing;
+    LatestTask m_texts, m_conversation, m_setAside, m_editing, m_sheet;
     ImportQueue m_imports;
     ImportPreviewer m_previews;
+    CleaningService m_cleaning;
     std::uint64_t m_searchNumber = 0;
     std::vector<std::uint32_t> m_found; // of the search that runs
     QString m_openSlug;
     std::shared_ptr<const Dataset> m_open;
     std::shared_ptr<const DatasetFacts> m_openFacts;
     std::shared_ptr<const DatasetTokens> m_openTokens;
+    std::shared_ptr<const KeptRows> m_kept;
     std::map<QString, std::shared_ptr<const DatasetTokens>> m_counted; // by slug
 };
 

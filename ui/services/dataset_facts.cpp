@@ -1,28 +1,14 @@
 #include "ui/services/dataset_facts.h"
 
 #include <algorithm>
-#include <cctype>
-#include <chrono>
 #include <cmath>
-#include <optional>
-#include <regex>
 #include <unordered_set>
 
 namespace koala {
 
 namespace {
-constexpr std::size_t kStopEvery = 256;   // rows between two looks at the stop token
-constexpr std::size_t kRegexBytes = 8192; // std::regex recurses once a character
+constexpr std::size_t kStopEvery = 256; // rows between two looks at the stop token
 constexpr std::size_t kMaxLanguages = 1000;
-constexpr std::chrono::milliseconds kTellEvery(100);
-
-std::string lowered(std::string_view text)
-{
-    std::string result(text);
-    std::ranges::transform(
-        result, result.begin(), [](unsigned char c) { return char(std::tolower(c)); });
-    return result;
-}
 
 std::uint64_t wordsIn(std::string_view text)
 {
@@ -46,90 +32,51 @@ std::uint16_t languageIndex(DatasetFacts& facts, const std::string& language)
     return found == facts.languages.end() ? 0 : std::uint16_t(found - facts.languages.begin());
 }
 
-class TextMatcher {
-public:
-    static Result<TextMatcher> make(const RowFilter& filter)
-    {
-        TextMatcher matcher;
-        matcher.m_needle = lowered(filter.text);
-        if (!filter.regex || filter.text.empty())
-            return matcher;
-        try {
-            matcher.m_regex.emplace(filter.text, std::regex::icase | std::regex::optimize);
-        } catch (const std::regex_error& error) {
-            return invalidInput("\"" + filter.text + "\" is no regular expression (" +
-                                error.what() + "): mend it, or untick regex");
-        }
-        return matcher;
-    }
-    bool matches(const Conversation& conversation) const
-    {
-        return std::ranges::any_of(conversation.turns, [this](const Turn& turn) {
-            if (!m_regex)
-                return lowered(turn.text).find(m_needle) != std::string::npos;
-            const std::string head = turn.text.substr(0, kRegexBytes);
-            try {
-                return std::regex_search(head, *m_regex);
-            } catch (const std::regex_error&) { // too complex for this text: no match
-                return false;
-            }
-        });
-    }
-
-private:
-    std::string m_needle;
-    std::optional<std::regex> m_regex;
-};
-
 bool within(std::uint64_t value, std::uint64_t least, std::uint64_t most)
 {
     return value >= least && (most == 0 || value <= most);
 }
 
-bool labelFits(const RowFacts& row, RowFilter::Label label)
+void setLabel(RowQuery& query, RowFilter::Label label)
 {
     switch (label) {
     case RowFilter::Label::Any:
-        return true;
+        return;
     case RowFilter::Label::Positive:
-        return row.feedback == Feedback::Positive;
+        query.feedback = Feedback::Positive;
+        return;
     case RowFilter::Label::Negative:
-        return row.feedback == Feedback::Negative;
+        query.feedback = Feedback::Negative;
+        return;
     case RowFilter::Label::Chosen:
-        return row.rank == std::int8_t(PairRank::Chosen);
+        query.rank = PairRank::Chosen;
+        return;
     case RowFilter::Label::Rejected:
-        return row.rank == std::int8_t(PairRank::Rejected);
+        query.rank = PairRank::Rejected;
+        return;
     case RowFilter::Label::HeldOut:
-        return row.givenHoldOut;
+        query.givenHoldOut = true;
+        return;
     }
-    return true;
 }
 
-void sortRows(std::vector<std::uint32_t>& rows, const Dataset& dataset, const DatasetFacts* facts,
-    const DatasetTokens* tokens, const RowFilter& filter)
+void setSort(RowQuery& query, const RowFilter& filter, bool tokensKnown)
 {
-    const auto by = [&](auto key) {
-        if (filter.descending)
-            std::ranges::stable_sort(rows, std::greater(), key);
-        else
-            std::ranges::stable_sort(rows, std::less(), key);
-    };
+    query.descending = filter.descending;
     switch (filter.sort) {
     case RowFilter::Sort::Position:
-        if (filter.descending)
-            std::ranges::reverse(rows);
         return;
     case RowFilter::Sort::Turns:
-        return by([&](std::uint32_t row) { return dataset.rows()[row].turns; });
-    case RowFilter::Sort::Tokens:
-        return by([&](std::uint32_t row) {
-            return tokens != nullptr ? tokens->tokens[row] : dataset.rows()[row].characters;
-        });
+        query.sort = RowSort::Turns;
+        return;
+    case RowFilter::Sort::Tokens: // as long as they are not counted, by length
+        if (tokensKnown)
+            query.descending = false;
+        else
+            query.sort = RowSort::Length;
+        return;
     case RowFilter::Sort::Language:
-        if (facts != nullptr)
-            by([&](std::uint32_t row) -> const std::string& {
-                return facts->languages[facts->language[row]];
-            });
+        query.sort = RowSort::Language;
         return;
     }
 }
@@ -155,12 +102,16 @@ Result<DatasetFacts> gatherFacts(const Dataset& dataset, std::stop_token stop)
         if (row % kStopEvery == 0 && stop.stop_requested())
             return cancelled("reading " + dataset.manifest().slug);
         KOALA_TRY(const Conversation conversation, dataset.read(row));
+        std::uint64_t words = 0;
         for (const Turn& turn : conversation.turns) {
             ++facts.roles[std::string(roleName(turn.role))];
             facts.trainedTurns += turn.role == Role::Assistant && turn.trained ? 1 : 0;
-            facts.words += wordsIn(turn.text);
+            words += wordsIn(turn.text);
         }
-        const std::string language = stringOr(conversation.tags, "language", "");
+        facts.words += words;
+        facts.wordsOf.push_back(std::uint32_t(words));
+        KOALA_TRY(const RowTraits traits, dataset.traits(row));
+        const std::string& language = traits.language;
         facts.language.push_back(languageIndex(facts, language));
         if (!language.empty())
             ++facts.languageRows[language];
@@ -169,44 +120,40 @@ Result<DatasetFacts> gatherFacts(const Dataset& dataset, std::stop_token stop)
     return facts;
 }
 
-Result<std::vector<std::uint32_t>> filterRows(const Dataset& dataset, const DatasetFacts* facts,
-    const DatasetTokens* tokens, const RowFilter& filter, std::stop_token stop,
+Result<std::vector<std::uint32_t>> filterRows(const Dataset& dataset, const DatasetTokens* tokens,
+    const std::vector<bool>* kept, const RowFilter& filter, std::stop_token stop,
     const FoundRows& part)
 {
-    KOALA_TRY(const TextMatcher matcher, TextMatcher::make(filter));
-    const bool streams = part && filter.sort == RowFilter::Sort::Position && !filter.descending &&
-                         !filter.text.empty();
-    std::vector<std::uint32_t> found;
-    std::size_t told = 0;
-    auto last = std::chrono::steady_clock::now();
-    for (std::uint64_t row = 0; row < dataset.size(); ++row) {
-        if (row % kStopEvery == 0) {
-            if (stop.stop_requested())
-                return cancelled("the search was overtaken");
-            const auto now = std::chrono::steady_clock::now();
-            if (streams && found.size() > told && now - last > kTellEvery) {
-                part(std::span(found).subspan(told));
-                told = found.size();
-                last = now;
-            }
-        }
-        const RowFacts& rowFacts = dataset.rows()[row];
-        if (!within(rowFacts.turns, std::uint64_t(filter.minTurns), std::uint64_t(filter.maxTurns)))
-            continue;
-        if (!labelFits(rowFacts, filter.label))
-            continue;
-        if (filter.language >= 0 && facts != nullptr && facts->language[row] != filter.language)
-            continue;
-        if (tokens != nullptr && !within(tokens->tokens[row], filter.minTokens, filter.maxTokens))
-            continue;
-        if (!filter.text.empty()) {
-            KOALA_TRY(const Conversation conversation, dataset.read(row));
-            if (!matcher.matches(conversation))
-                continue;
-        }
-        found.push_back(std::uint32_t(row));
+    RowQuery query;
+    if (filter.regex)
+        query.regex = filter.text.starts_with("(?") ? filter.text : "(?i)" + filter.text;
+    else
+        query.words = filter.text;
+    query.language = filter.language;
+    query.minTurns = std::uint32_t(filter.minTurns);
+    if (filter.maxTurns > 0)
+        query.maxTurns = std::uint32_t(filter.maxTurns);
+    query.flags = filter.flags;
+    query.repeatedPromptsOnly = filter.repeatedPrompts;
+    setLabel(query, filter.label);
+    setSort(query, filter, tokens != nullptr);
+    const bool countsTokens = tokens != nullptr && (filter.minTokens > 0 || filter.maxTokens > 0);
+    const bool asksKept = kept != nullptr && filter.kept != RowFilter::Kept::Any;
+    if (countsTokens || asksKept)
+        query.accept = [&](std::uint32_t row) {
+            const bool left = kept == nullptr || row >= kept->size() || (*kept)[row];
+            return (!countsTokens ||
+                       within(tokens->tokens[row], filter.minTokens, filter.maxTokens)) &&
+                   (!asksKept || left == (filter.kept == RowFilter::Kept::Left));
+        };
+    KOALA_TRY(std::vector<std::uint32_t> found, dataset.find(query, stop, part));
+    if (filter.sort == RowFilter::Sort::Tokens && tokens != nullptr) {
+        const auto by = [&](std::uint32_t row) { return tokens->tokens[row]; };
+        if (filter.descending)
+            std::ranges::stable_sort(found, std::greater(), by);
+        else
+            std::ranges::stable_sort(found, std::less(), by);
     }
-    sortRows(found, dataset, facts, tokens, filter);
     return found;
 }
 

@@ -4,10 +4,9 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
-#include <span>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -24,6 +23,7 @@ struct DatasetFacts {
     std::uint64_t repeatedPrompts = 0;          // rows whose first user message occurred before
     std::uint64_t trainedTurns = 0;
     std::uint64_t words = 0;
+    std::vector<std::uint32_t> wordsOf; // each row
 };
 Result<DatasetFacts> gatherFacts(const Dataset& dataset, std::stop_token stop);
 
@@ -37,24 +37,25 @@ struct DatasetTokens {
 };
 
 struct RowFilter {
-    std::string text; // plain text in any case (ASCII), or a regular expression (ECMAScript)
+    std::string text; // words, or a regular expression in any case (RowQuery)
     bool regex = false;
-    int language = -1;              // index into DatasetFacts::languages, -1: all
-    int minTurns = 0, maxTurns = 0; // 0: no bound
+    std::optional<std::string> language; // a code, "" where none could be told
+    int minTurns = 0, maxTurns = 0;      // 0: no bound
     std::uint32_t minTokens = 0, maxTokens = 0;
     enum class Label { Any, Positive, Negative, Chosen, Rejected, HeldOut } label = Label::Any;
+    std::uint32_t flags = 0; // RowFlag bits that must be set
+    bool repeatedPrompts = false;
+    enum class Kept { Any, Left, Taken } kept = Kept::Any; // by the cleaning
     enum class Sort { Position, Turns, Tokens, Language } sort = Sort::Position;
     bool descending = false;
     bool operator==(const RowFilter&) const = default;
     bool empty() const { return *this == RowFilter{}; }
+    bool byPosition() const { return sort == Sort::Position && !descending; }
 };
-// Further rows that pass, on the worker's thread, about ten times a second while texts are read;
-// only where they are sorted by position.
-using FoundRows = std::function<void(std::span<const std::uint32_t> more)>;
-// Row numbers that pass, sorted as the filter says. Facts and tokens may be null: their bounds then
-// pass everything, and sorting by them keeps the order.
-Result<std::vector<std::uint32_t>> filterRows(const Dataset& dataset, const DatasetFacts* facts,
-    const DatasetTokens* tokens, const RowFilter& filter, std::stop_token stop,
+// Row numbers that pass, sorted as the filter says; `part` as Dataset::find has it. Tokens and kept
+// may be null: their bounds then pass everything.
+Result<std::vector<std::uint32_t>> filterRows(const Dataset& dataset, const DatasetTokens* tokens,
+    const std::vector<bool>* kept, const RowFilter& filter, std::stop_token stop,
     const FoundRows& part = {});
 
 struct Histogram {

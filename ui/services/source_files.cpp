@@ -31,11 +31,13 @@ Status editSource(const fs::path& project, const std::string& slug, const Source
 {
     const fs::path manifest = project / "datasets" / slug / "manifest.json";
     KOALA_TRY(OrderedJson json, readOrdered(manifest)); // what this program does not know stays
-    const std::pair<const char*, const std::string&> fields[] = {
+    if (edit.title && edit.title->empty())
+        return invalidInput("a source needs a name");
+    const std::pair<const char*, const std::optional<std::string>&> fields[] = {
         {"title", edit.title}, {"licence", edit.licence}, {"terms", edit.terms}, {"use", edit.use}};
     for (const auto& [key, value] : fields)
-        if (!value.empty())
-            json[key] = value;
+        if (value)
+            json[key] = *value;
     return writeJsonFile(manifest, json);
 }
 

@@ -2,15 +2,18 @@
 // title, terms or use, and moving it out of the way. Rows are never touched. Called by workers.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "core/base/files.h"
 
 namespace koala {
 
-struct SourceEdit {
-    std::string title; // "" keeps what is there; the folder keeps its name
-    std::string licence;
-    std::string terms;
-    std::string use; // "training" or "evaluation"
+struct SourceEdit {                   // what is absent stays
+    std::optional<std::string> title; // shown; the folder keeps its name
+    std::optional<std::string> licence;
+    std::optional<std::string> terms;
+    std::optional<std::string> use; // "training" or "evaluation"
 };
 Status editSource(const fs::path& project, const std::string& slug, const SourceEdit& edit);
 

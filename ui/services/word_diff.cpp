@@ -8,9 +8,9 @@ namespace koala {
 namespace {
 constexpr std::size_t kMaxWords = 3000;
 
-std::vector<TextSpan> wordsOf(const QString& text)
+std::vector<WordSpan> wordsOf(const QString& text)
 {
-    std::vector<TextSpan> words;
+    std::vector<WordSpan> words;
     int start = -1;
     for (int i = 0; i <= text.size(); ++i) {
         const bool blank = i == text.size() || text[i].isSpace();
@@ -25,9 +25,9 @@ std::vector<TextSpan> wordsOf(const QString& text)
 }
 
 // Joins neighbouring words into one span, so that the blanks between them are marked as well.
-std::vector<TextSpan> runsOf(const std::vector<TextSpan>& words, const std::vector<bool>& common)
+std::vector<WordSpan> runsOf(const std::vector<WordSpan>& words, const std::vector<bool>& common)
 {
-    std::vector<TextSpan> runs;
+    std::vector<WordSpan> runs;
     bool open = false;
     for (std::size_t i = 0; i < words.size(); ++i) {
         if (common[i]) {

@@ -8,15 +8,15 @@
 
 namespace koala {
 
-struct TextSpan {
+struct WordSpan {
     int start = 0;
     int length = 0;
-    bool operator==(const TextSpan&) const = default;
+    bool operator==(const WordSpan&) const = default;
 };
 
 struct WordDiff {
-    std::vector<TextSpan> onlyLeft; // runs of words, with the blanks between them
-    std::vector<TextSpan> onlyRight;
+    std::vector<WordSpan> onlyLeft; // runs of words, with the blanks between them
+    std::vector<WordSpan> onlyRight;
     // 1 - 2·common / (words left + words right): 0 equal, 1 nothing in common; both empty: 0.
     double difference = 0;
 };

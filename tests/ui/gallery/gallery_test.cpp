@@ -9,10 +9,12 @@
 #include <QElapsedTimer>
 #include <QPixmap>
 #include <QPushButton>
+#include <QTabBar>
 #include <QTest>
 
 #include <gtest/gtest.h>
 
+#include "core/data/clean/cleaning.h"
 #include "core/run/event_log.h"
 #include "core/run/run_list.h"
 #include "core/store/project.h"
@@ -112,12 +114,28 @@ protected:
         auto project = sources.ok() ? makeStarterProject(m_project, *sources)
                                     : Project::create(m_project, "Starter");
         ASSERT_TRUE(project.ok()) << project.error().message;
+        addCleaning(m_project);
         writeRun(*project, "20260509-140200-koala-all-1a2b", "koala-all", 2e-4, false);
         writeRun(*project, "20260509-150200-koala-distill-3c4d", "koala-distill", 4e-4, false);
         writeRun(*project, "20260509-160200-lora-r16-5e6f", "lora-r16", 1e-3, true);
     }
 
     void TearDown() override { qunsetenv("KOALA_PROGRAM"); }
+    // Two steps on the first source, as the Cleaning tab shows them.
+    static void addCleaning(const fs::path& project)
+    {
+        const fs::path dialogues = project / "datasets" / "dialogues";
+        const auto dataset = Dataset::open(dialogues);
+        if (!dataset.ok()) // an empty project, where the small model is missing
+            return;
+        CleaningSteps steps;
+        steps.add("duplicate_prompts");
+        steps.add("near_duplicates");
+        steps.add("length");
+        ASSERT_TRUE(writeSteps(dialogues, steps).ok());
+        const auto report = runCleaning(**dataset, steps);
+        ASSERT_TRUE(report.ok()) << report.error().message;
+    }
 
     static void settle(int ms = kSettleMs) { QTest::qWait(ms); }
     static void save(QWidget& window, const QString& name)
@@ -195,6 +213,17 @@ TEST_F(Gallery, ShowsEveryPageInLightAndDarkAndInTwoSizes)
                 save(window, name(page));
             }
             showMixtures(window, name);
+            auto* data = window.page(QStringLiteral("data"));
+            auto* tabs = data->findChild<QTabBar*>(QStringLiteral("dataTabs"));
+            ASSERT_NE(tabs, nullptr);
+            window.showPage(QStringLiteral("data"));
+            for (const auto& [tab, tabName] : {std::pair{1, "statistics"}, std::pair{2, "cleaning"},
+                     std::pair{3, "tokens"}, std::pair{4, "sheet"}, std::pair{5, "set-aside"}}) {
+                tabs->setCurrentIndex(tab);
+                settle();
+                save(window, name(QString::fromLatin1(tabName)));
+            }
+            tabs->setCurrentIndex(0);
             auto* runs = static_cast<RunsPage*>(window.page(QStringLiteral("runs")));
             window.showPage(QStringLiteral("runs"));
             for (const auto& [tab, tabName] :

@@ -111,7 +111,7 @@ void AnswerPane::setModels(const std::vector<ModelChoice>& models, const QString
 }
 
 void AnswerPane::showAnswer(
-    const ComparedAnswer* answer, const std::vector<TextSpan>& onlyHere, bool marked)
+    const ComparedAnswer* answer, const std::vector<WordSpan>& onlyHere, bool marked)
 {
     if (answer == nullptr) {
         m_text->setPlain(tr("Not answered yet."));
@@ -124,7 +124,7 @@ void AnswerPane::showAnswer(
     m_text->setAnswer(answer->text);
     std::vector<TextMark> marks;
     if (marked)
-        for (const TextSpan& span : onlyHere)
+        for (const WordSpan& span : onlyHere)
             marks.push_back({span.start, span.length,
                 m_side == Side::A ? TextMark::Kind::OnlyA : TextMark::Kind::OnlyB});
     m_text->setMarks(std::move(marks));

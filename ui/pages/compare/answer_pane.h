@@ -24,7 +24,7 @@ public:
 
     void setModels(const std::vector<ModelChoice>& models, const QString& spec);
     void showAnswer(
-        const ComparedAnswer* answer, const std::vector<TextSpan>& onlyHere, bool marked);
+        const ComparedAnswer* answer, const std::vector<WordSpan>& onlyHere, bool marked);
     AnswerText& text() { return *m_text; }
 
 Q_SIGNALS:

@@ -27,6 +27,8 @@ class ConversationPane final : public QWidget {
 public:
     explicit ConversationPane(DataController& controller, QWidget* parent = nullptr);
 
+    const Conversation& conversation() const { return m_conversation; }
+
 Q_SIGNALS:
     void stepped(int by); // to a neighbour in the table
     void showTokens();

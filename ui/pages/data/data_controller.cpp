@@ -5,8 +5,11 @@
 namespace koala {
 
 DataController::DataController(DataService& service, QObject* parent)
-    : QObject(parent), m_service(service)
+    : QObject(parent), m_service(service), m_cleaning(service.cleaning())
 {
+    connect(&m_cleaning, &CleaningController::rowsKnown, this,
+        [this] { m_rows.setKept(m_cleaning.rows()); });
+    connect(&m_service, &DataService::sourceFailed, this, &DataController::failed);
     connect(&m_service, &DataService::sourcesChanged, this, [this] {
         m_sources.set(m_service.sources(), m_service.promptSets());
         if (m_sources.rowOf(m_slug) < 0)
@@ -21,6 +24,7 @@ DataController::DataController(DataService& service, QObject* parent)
     connect(
         &m_service, &DataService::openFailed, this, [this](const QString&, const QString& message) {
             m_rows.setDataset(nullptr);
+            m_cleaning.open({});
             m_failure = message;
             Q_EMIT problem(message);
             Q_EMIT chosen();
@@ -72,6 +76,7 @@ void DataController::opened(const std::shared_ptr<const Dataset>& dataset)
     m_tokens.reset();
     m_failure.clear();
     m_rows.setDataset(dataset);
+    m_cleaning.open(m_slug);
     Q_EMIT chosen();
     m_searching = !m_filter.empty();
     if (m_searching)
@@ -91,9 +96,10 @@ void DataController::choose(const QString& slug)
     m_searching = false;
     m_facts.reset();
     m_tokens.reset();
-    m_filter.language = -1; // languages are counted per dataset
+    m_filter.language.reset(); // the next source may have none of it
     if (slug.isEmpty()) {
         m_rows.setDataset(nullptr);
+        m_cleaning.open({});
         Q_EMIT chosen();
         return;
     }

@@ -4,6 +4,7 @@
 
 #include <QObject>
 
+#include "ui/pages/data/cleaning_controller.h"
 #include "ui/pages/data/row_table_model.h"
 #include "ui/pages/data/source_list_model.h"
 
@@ -17,6 +18,7 @@ public:
     DataService& service() const { return m_service; }
     SourceListModel& sources() { return m_sources; }
     RowTableModel& rows() { return m_rows; }
+    CleaningController& cleaning() { return m_cleaning; }
     const DataSource* current() const { return m_sources.sourceAt(m_sources.rowOf(m_slug)); }
     const QString& currentSlug() const { return m_slug; }
     std::shared_ptr<const Dataset> dataset() const { return m_rows.dataset(); }
@@ -50,12 +52,14 @@ Q_SIGNALS:
     void rowChosen(const koala::Conversation& conversation);
     void tokensOfRow(const koala::TokenRow& tokens);
     void tokensFailed(const QString& message);
+    void failed(const QString& message); // something one asked for was not done
 
 private:
     void opened(const std::shared_ptr<const Dataset>& dataset);
     DataService& m_service;
     SourceListModel m_sources;
     RowTableModel m_rows;
+    CleaningController m_cleaning;
     std::shared_ptr<const DatasetFacts> m_facts;
     std::shared_ptr<const DatasetTokens> m_tokens;
     QString m_slug;

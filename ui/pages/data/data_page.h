@@ -12,10 +12,14 @@ class QTableView;
 
 namespace koala {
 
+class CleaningTab;
+class EditRowSheet;
 class EmptyState;
 class ImportSheet;
+class NoticeBar;
 class RowsTab;
 class SeriesKeyWidget;
+class SourceActions;
 class TabLine;
 
 class DataPage final : public Page {
@@ -41,8 +45,13 @@ protected:
 private:
     QWidget* makeSources();
     QWidget* makeDetail();
+    QWidget* makeSourceBar(QWidget* parent);
+    void connectCleaning();
     void chooseFiles();
     void refresh();
+    void refreshTabs();
+    void showRow(std::uint64_t row);
+    ImportSheet& importSheet();
 
     DataController m_controller;
     ImportSheet* m_importSheet = nullptr; // made when first asked for
@@ -56,6 +65,13 @@ private:
     TabLine* m_tabs;
     QStackedWidget* m_stack;
     RowsTab* m_rows;
+    CleaningTab* m_cleaning;
+    NoticeBar* m_notice;
+    SourceActions* m_actions;
+    EditRowSheet* m_editSheet = nullptr; // made when first asked for
+    bool m_undoesRemoval = false;        // what the notice's button does
+    QPushButton* m_undo;
+    QPushButton* m_redo;
     QPushButton* m_addToMixture;
 };
 

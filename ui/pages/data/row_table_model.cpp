@@ -38,6 +38,7 @@ void RowTableModel::setDataset(std::shared_ptr<const Dataset> dataset)
     m_dataset = std::move(dataset);
     m_facts.reset();
     m_tokens.reset();
+    m_kept.reset();
     m_filtered = false;
     m_sorted = false;
     m_shown.clear();
@@ -58,6 +59,13 @@ void RowTableModel::setTokens(std::shared_ptr<const DatasetTokens> tokens)
     m_tokens = std::move(tokens);
     if (rowCount() > 0)
         Q_EMIT dataChanged(index(0, TokenCount), index(rowCount() - 1, Flags));
+}
+
+void RowTableModel::setKept(std::shared_ptr<const KeptRows> kept)
+{
+    m_kept = std::move(kept);
+    if (rowCount() > 0)
+        Q_EMIT dataChanged(index(0, Flags), index(rowCount() - 1, Flags));
 }
 
 void RowTableModel::setShown(std::vector<std::uint32_t> rows, bool sorted)
@@ -191,20 +199,22 @@ QString RowTableModel::firstMessage(int row) const
     return QStringLiteral("…");
 }
 
-QString RowTableModel::flag(std::uint64_t row) const
+RowTableModel::Flag RowTableModel::flag(std::uint64_t row) const
 {
     const auto& facts = m_dataset->rows()[row];
+    if (m_kept && row < m_kept->kept.size() && !m_kept->kept[row])
+        return {tr("taken"), "eye-closed", true};
     if (m_tokens && m_tokens->tokens[row] > kLongTokens)
-        return tr("cut");
+        return {tr("cut"), "cut", true};
     if (facts.rank == std::int8_t(PairRank::Chosen))
-        return tr("chosen");
+        return {tr("chosen")};
     if (facts.rank == std::int8_t(PairRank::Rejected))
-        return tr("rejected");
+        return {tr("rejected")};
     if (facts.feedback == Feedback::Positive)
-        return tr("positive");
+        return {tr("positive")};
     if (facts.feedback == Feedback::Negative)
-        return tr("negative");
-    return facts.givenHoldOut ? tr("held out") : QString();
+        return {tr("negative")};
+    return facts.givenHoldOut ? Flag{tr("held out")} : Flag{};
 }
 
 QVariant RowTableModel::data(const QModelIndex& index, int role) const
@@ -226,7 +236,7 @@ QVariant RowTableModel::data(const QModelIndex& index, int role) const
         case Language:
             return m_facts ? qtext(m_facts->languages[m_facts->language[row]]) : QString();
         case Flags:
-            return flag(row);
+            return flag(row).word;
         }
     }
     if (role == Qt::TextAlignmentRole) {
@@ -234,14 +244,14 @@ QVariant RowTableModel::data(const QModelIndex& index, int role) const
         const bool number = column == Number || column == Turns || column == TokenCount;
         return int(Qt::AlignVCenter | (number ? Qt::AlignRight : Qt::AlignLeft));
     }
-    if (role == kIconRole && index.column() == Flags && m_tokens &&
-        m_tokens->tokens[row] > kLongTokens)
-        return QByteArray("cut");
+    if (index.column() == Flags && (role == kIconRole || role == kToneRole)) {
+        const Flag shown = flag(row);
+        if (role == kIconRole)
+            return shown.icon == nullptr ? QVariant() : QVariant(QByteArray(shown.icon));
+        return shown.warns ? QVariant(int(Tone::Warning)) : QVariant();
+    }
     if (role == kSecondaryRole)
         return index.column() == Number || index.column() == Language || index.column() == Flags;
-    if (role == kToneRole && index.column() == Flags && m_tokens &&
-        m_tokens->tokens[row] > kLongTokens)
-        return int(Tone::Warning);
     return {};
 }
 

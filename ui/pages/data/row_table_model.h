@@ -26,6 +26,8 @@ public:
     // What a filter left; `sorted` when not in order of position. Rows that only grow at the end
     // are added without a reset.
     void setShown(std::vector<std::uint32_t> rows, bool sorted = false);
+    // Which rows the cleaning leaves; null: all.
+    void setKept(std::shared_ptr<const KeptRows> kept);
     void setTexts(const std::vector<std::uint32_t>& rows, const QStringList& texts);
     // Which of the filter's sort keys a column stands for, and the other way round.
     static std::optional<RowFilter::Sort> sortOf(int column);
@@ -46,11 +48,17 @@ Q_SIGNALS:
 
 private:
     QString firstMessage(int row) const;
-    QString flag(std::uint64_t row) const;
+    struct Flag {
+        QString word;
+        const char* icon = nullptr;
+        bool warns = false;
+    };
+    Flag flag(std::uint64_t row) const;
 
     std::shared_ptr<const Dataset> m_dataset;
     std::shared_ptr<const DatasetFacts> m_facts;
     std::shared_ptr<const DatasetTokens> m_tokens;
+    std::shared_ptr<const KeptRows> m_kept;
     bool m_filtered = false;
     bool m_sorted = false;
     std::vector<std::uint32_t> m_shown;

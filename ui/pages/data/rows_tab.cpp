@@ -18,6 +18,7 @@
 #include "ui/services/words.h"
 #include "ui/widgets/buttons.h"
 #include "ui/widgets/inputs.h"
+#include "ui/widgets/safe_text.h"
 #include "ui/widgets/tables.h"
 
 namespace koala {
@@ -28,6 +29,46 @@ struct Bounds {
 };
 constexpr Bounds kTurns[] = {{0, 0}, {1, 2}, {3, 4}, {5, 8}, {9, 0}};
 constexpr Bounds kLengths[] = {{0, 0}, {1, 128}, {129, 512}, {513, 2048}, {2049, 0}};
+
+struct FlagChoice {
+    const char* words;
+    RowFilter::Label label = RowFilter::Label::Any;
+    std::uint32_t flags = 0;
+    bool repeated = false;
+    RowFilter::Kept kept = RowFilter::Kept::Any;
+};
+constexpr std::uint32_t bit(RowFlag flag)
+{
+    return std::uint32_t(flag);
+}
+constexpr FlagChoice kFlags[] = {
+    {QT_TR_NOOP("flags")},
+    {QT_TR_NOOP("positive"), RowFilter::Label::Positive},
+    {QT_TR_NOOP("negative"), RowFilter::Label::Negative},
+    {QT_TR_NOOP("chosen"), RowFilter::Label::Chosen},
+    {QT_TR_NOOP("rejected"), RowFilter::Label::Rejected},
+    {QT_TR_NOOP("held out"), RowFilter::Label::HeldOut},
+    {QT_TR_NOOP("taken by cleaning"), {}, 0, false, RowFilter::Kept::Taken},
+    {QT_TR_NOOP("left by cleaning"), {}, 0, false, RowFilter::Kept::Left},
+    {QT_TR_NOOP("repeated prompt"), {}, 0, true},
+    {QT_TR_NOOP("code"), {}, bit(RowFlag::Code)},
+    {QT_TR_NOOP("HTML"), {}, bit(RowFlag::Html)},
+    {QT_TR_NOOP("page leftovers"), {}, bit(RowFlag::PageLeftovers)},
+    {QT_TR_NOOP("control marks"), {}, bit(RowFlag::ControlMarks)},
+    {QT_TR_NOOP("system message"), {}, bit(RowFlag::SystemMessage)},
+    {QT_TR_NOOP("quoted sources"), {}, bit(RowFlag::ContextTurn)},
+    {QT_TR_NOOP("tool turns"), {}, bit(RowFlag::ToolTurn)},
+    {QT_TR_NOOP("same role twice"), {}, bit(RowFlag::SameRoleTwice)},
+    {QT_TR_NOOP("untrained answer"), {}, bit(RowFlag::UntrainedAnswer)},
+};
+
+QString languageEntry(const std::string& code, const DatasetFacts& facts)
+{
+    const auto rows = facts.languageRows.find(code);
+    return safeLine(code, 20) + (rows == facts.languageRows.end()
+                                        ? QString()
+                                        : QStringLiteral(" · ") + grouped(qint64(rows->second)));
+}
 } // namespace
 
 RowsTab::RowsTab(DataController& controller, QWidget* parent)
@@ -198,8 +239,8 @@ QWidget* RowsTab::makeFilterLine()
     m_length->addItems({tr("length"), tr("to 128 tokens"), tr("129–512 tokens"),
         tr("513–2,048 tokens"), tr("above 2,048")});
     m_flags = comboBox(tr("Flags"), "filterFlags", bar);
-    m_flags->addItems({tr("flags"), tr("positive"), tr("negative"), tr("chosen"), tr("rejected"),
-        tr("held out")});
+    for (const FlagChoice& choice : kFlags)
+        m_flags->addItem(tr(choice.words));
     m_problem = new TextLabel(TextRole::Secondary, bar);
     m_problem->setTone(Tone::Bad);
     m_problem->setElided(true);
@@ -229,14 +270,19 @@ void RowsTab::applyFilter()
     RowFilter filter;
     filter.text = m_search->text().toStdString();
     filter.regex = m_regex->isChecked() && !filter.text.empty();
-    filter.language = m_language->currentData().isValid() ? m_language->currentData().toInt() : -1;
+    if (const QVariant language = m_language->currentData(); language.isValid())
+        filter.language = language.toString().toStdString();
     const Bounds turns = kTurns[std::max(0, m_turns->currentIndex())];
     filter.minTurns = turns.least;
     filter.maxTurns = turns.most;
     const Bounds length = kLengths[std::max(0, m_length->currentIndex())];
     filter.minTokens = std::uint32_t(length.least);
     filter.maxTokens = std::uint32_t(length.most);
-    filter.label = RowFilter::Label(std::max(0, m_flags->currentIndex()));
+    const FlagChoice& chosen = kFlags[std::size_t(std::max(0, m_flags->currentIndex()))];
+    filter.label = chosen.label;
+    filter.flags = chosen.flags;
+    filter.repeatedPrompts = chosen.repeated;
+    filter.kept = chosen.kept;
     filter.sort = m_controller.filter().sort;
     filter.descending = m_controller.filter().descending;
     m_problem->clear();
@@ -263,7 +309,8 @@ void RowsTab::refreshLanguages()
     m_language->addItem(tr("language"));
     if (const auto& facts = m_controller.facts())
         for (std::size_t i = 1; i < facts->languages.size(); ++i)
-            m_language->addItem(qtext(facts->languages[i]), int(i));
+            m_language->addItem(
+                languageEntry(facts->languages[i], *facts), qtext(facts->languages[i]));
     m_language->setCurrentIndex(std::max(0, m_language->findData(chosen)));
     m_filling = false;
 }
@@ -305,6 +352,18 @@ void RowsTab::step(int by)
     const int row = std::clamp(m_table->currentIndex().row() + by, 0, count - 1);
     m_table->selectRow(row);
     m_table->scrollTo(m_table->currentIndex());
+}
+
+void RowsTab::scrollToCurrent()
+{
+    refreshCounts();
+    m_table->scrollTo(m_table->currentIndex(), QAbstractItemView::PositionAtCenter);
+}
+
+const Conversation* RowsTab::conversation() const
+{
+    const Conversation& shown = m_conversation->conversation();
+    return shown.turns.empty() ? nullptr : &shown;
 }
 
 QJsonObject RowsTab::saveState() const

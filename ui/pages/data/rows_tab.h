@@ -26,6 +26,9 @@ public:
     QJsonObject saveState() const;
     void restoreState(const QJsonObject& state);
     void step(int by);
+    void scrollToCurrent();
+    // The one that is shown; null while there is none.
+    const Conversation* conversation() const;
 
 Q_SIGNALS:
     void showTokens();

@@ -12,10 +12,11 @@ namespace koala {
 namespace {
 constexpr int kBars = 40;
 constexpr int kListedLanguages = 12;
+constexpr int kListedWords = 12;
 } // namespace
 
 StatisticsTab::StatisticsTab(DataController& controller, QWidget* parent)
-    : QWidget(parent), m_controller(controller)
+    : QWidget(parent), m_controller(controller), m_wordUse(controller.service().project())
 {
     auto* outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
@@ -24,38 +25,52 @@ StatisticsTab::StatisticsTab(DataController& controller, QWidget* parent)
     grid->setContentsMargins(16, 16, 16, 16);
     grid->setSpacing(16);
     m_turns = addChart(tr("Turns per conversation"), "turnsHistogram", 0, 0, *grid);
-    m_characters = addChart(tr("Bytes of text per conversation"), "bytesHistogram", 0, 1, *grid);
+    m_words = addChart(tr("Words per conversation"), "wordsHistogram", 0, 1, *grid);
     m_tokens = addChart(tr("Tokens per conversation"), "tokensHistogram", 1, 0, *grid);
     m_trained = addChart(tr("Trained tokens per conversation"), "trainedHistogram", 1, 1, *grid);
-    const auto factCard = [&](const QString& title, int column) {
+    const auto factCard = [&](const QString& title, int column, int row) {
         auto* card = new Card(title, content);
         auto* facts = new FactGrid(FactGrid::Align::Right, 160, card);
         facts->setContentsMargins(16, 10, 16, 12);
         card->body()->addWidget(facts);
         card->body()->addStretch(1);
-        grid->addWidget(card, 2, column);
+        grid->addWidget(card, row, column);
         return facts;
     };
-    m_totals = factCard(tr("In all"), 0);
+    m_totals = factCard(tr("In all"), 0, 2);
     auto* pair = new QWidget(content);
     auto* pairLayout = new QHBoxLayout(pair);
     pairLayout->setContentsMargins(0, 0, 0, 0);
     pairLayout->setSpacing(16);
-    for (const auto& [title, facts] :
-        {std::pair{tr("Turns by role"), &m_roles}, {tr("Languages"), &m_languages}}) {
+    const auto listCard = [&](const QString& title, FactGrid*& facts) {
         auto* card = new Card(title, pair);
-        *facts = new FactGrid(FactGrid::Align::Right, 80, card);
-        (*facts)->setContentsMargins(16, 10, 16, 12);
-        card->body()->addWidget(*facts);
+        facts = new FactGrid(FactGrid::Align::Right, 80, card);
+        facts->setContentsMargins(16, 10, 16, 12);
+        card->body()->addWidget(facts);
         card->body()->addStretch(1);
         pairLayout->addWidget(card);
-    }
+    };
+    listCard(tr("Turns by role"), m_roles);
+    listCard(tr("Languages"), m_languages);
     grid->addWidget(pair, 2, 1);
-    grid->setRowStretch(3, 1);
+    m_verbs = factCard(tr("Most used verbs in requests"), 0, 3);
+    m_objects = factCard(tr("What they are about"), 1, 3);
+    grid->setRowStretch(4, 1);
     grid->setColumnStretch(0, 1);
     grid->setColumnStretch(1, 1);
     outer->addWidget(scrollArea(content, "statistics", this));
     connect(&m_controller, &DataController::chosen, this, &StatisticsTab::refresh);
+    connect(&m_controller, &DataController::chosen, this, &StatisticsTab::askForWords);
+    connect(&m_controller.cleaning().service(), &CleaningService::ran, this, [this] {
+        m_countedSlug.clear(); // other rows are left
+        askForWords();
+    });
+    connect(&m_wordUse, &WordUseCounter::ready, this, &StatisticsTab::showWords);
+    connect(&m_wordUse, &WordUseCounter::failed, this, [this](const QString& message) {
+        m_verbs->clear();
+        m_objects->clear();
+        m_verbs->set(tr("not counted"), safeLine(message, 200), Tone::Warning);
+    });
     connect(&m_controller, &DataController::factsChanged, this, &StatisticsTab::refresh);
     connect(&m_controller, &DataController::rowsChanged, this, &StatisticsTab::refresh);
 }
@@ -90,18 +105,49 @@ void StatisticsTab::show(
     chart.card->setFacts(unit);
 }
 
+void StatisticsTab::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    askForWords();
+}
+
+void StatisticsTab::askForWords()
+{
+    const QString slug = m_controller.dataset() ? m_controller.currentSlug() : QString();
+    if (!isVisible() || slug == m_countedSlug)
+        return;
+    m_countedSlug = slug;
+    m_verbs->clear();
+    m_objects->clear();
+    if (!slug.isEmpty())
+        m_verbs->set(tr("counting…"), QStringLiteral(" "));
+    m_wordUse.request(slug);
+}
+
+void StatisticsTab::showWords(const WordUse& use)
+{
+    m_verbs->clear();
+    m_objects->clear();
+    m_verbs->set(tr("requests that begin with a verb"),
+        tr("%1 of %2").arg(grouped(qint64(use.requestsWithVerb)), grouped(qint64(use.rows))));
+    const auto list = [](FactGrid& grid, const std::vector<WordUse::Count>& counts) {
+        for (std::size_t i = 0; i < counts.size() && i < std::size_t(kListedWords); ++i)
+            grid.set(safeLine(counts[i].words, 40), grouped(qint64(counts[i].rows)));
+    };
+    list(*m_verbs, use.verbs);
+    list(*m_objects, use.verbObjects);
+}
+
 void StatisticsTab::refresh()
 {
     const auto dataset = m_controller.dataset();
     if (!dataset)
         return;
-    std::vector<std::uint32_t> turns, characters;
-    for (const auto& row : dataset->rows()) {
+    std::vector<std::uint32_t> turns;
+    turns.reserve(dataset->size());
+    for (const auto& row : dataset->rows())
         turns.push_back(row.turns);
-        characters.push_back(row.characters);
-    }
     show(m_turns, std::move(turns), kBars, {});
-    show(m_characters, std::move(characters), kBars, {});
     if (const auto& tokens = m_controller.tokens()) {
         show(m_tokens, tokens->tokens, kBars, tr("as %1 counts").arg(qtext(tokens->model)));
         show(m_trained, tokens->trained, kBars, tr("as %1 counts").arg(qtext(tokens->model)));
@@ -115,6 +161,7 @@ void StatisticsTab::refresh()
     const auto& facts = m_controller.facts();
     if (!facts)
         return;
+    show(m_words, facts->wordsOf, kBars, {});
     m_totals->set(tr("Words"), grouped(qint64(facts->words)));
     m_totals->set(tr("Repeated prompts"), grouped(qint64(facts->repeatedPrompts)));
     m_roles->clear();

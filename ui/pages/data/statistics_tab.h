@@ -5,6 +5,7 @@
 #include <QWidget>
 
 #include "ui/pages/data/data_controller.h"
+#include "ui/services/word_use.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/fact_grid.h"
 #include "ui/widgets/histogram_view.h"
@@ -16,6 +17,9 @@ class StatisticsTab final : public QWidget {
 public:
     explicit StatisticsTab(DataController& controller, QWidget* parent = nullptr);
 
+protected:
+    void showEvent(QShowEvent* event) override;
+
 private:
     struct Chart {
         Card* card;
@@ -25,9 +29,15 @@ private:
         const QString& title, const char* objectName, int row, int column, class QGridLayout& grid);
     void show(const Chart& chart, std::vector<std::uint32_t> values, int bins, const QString& unit);
     void refresh();
+    void askForWords(); // only while the tab is in sight
+    void showWords(const WordUse& use);
 
     DataController& m_controller;
-    Chart m_turns, m_characters, m_tokens, m_trained;
+    WordUseCounter m_wordUse;
+    QString m_countedSlug; // whose words are shown or on their way
+    Chart m_turns, m_words, m_tokens, m_trained;
+    FactGrid* m_verbs;
+    FactGrid* m_objects;
     FactGrid* m_roles;
     FactGrid* m_languages;
     FactGrid* m_totals;

@@ -3,6 +3,7 @@
 #include <QAbstractItemModelTester>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMimeData>
 #include <QPlainTextEdit>
 #include <QSignalSpy>
 #include <QTabBar>
@@ -13,6 +14,7 @@
 
 #include "core/data/formats/dataset_import.h"
 #include "tests/ui/support/page_fixture.h"
+#include "ui/pages/data/cleaning_model.h"
 #include "ui/pages/data/import_sheet.h"
 #include "ui/pages/data/set_aside_tab.h"
 #include "ui/widgets/answer_text.h"
@@ -157,6 +159,94 @@ TEST(SetAsideModel, GroupsReasonsThatDifferInFiguresAndNamesOnly)
     EXPECT_EQ(setAsideAsJsonLines(model).count('\n'), 2);
 }
 
+TEST(CleaningModel, ShowsWhatEachStepTookAndAsksForMovesInsteadOfMaking)
+{
+    CleaningModel model;
+    const QAbstractItemModelTester tester(
+        &model, QAbstractItemModelTester::FailureReportingMode::Fatal);
+    CleaningState state;
+    state.steps.add("length");
+    state.steps.add("language");
+    state.steps.steps[1].enabled = false;
+    state.report = CleaningReport{};
+    state.report->rows = 100;
+    state.report->steps = {{.id = state.steps.steps[0].id,
+        .type = "length",
+        .rowsBefore = 100,
+        .rowsAfter = 88,
+        .taken = 12}};
+    state.current = true;
+    model.set(state);
+    ASSERT_EQ(model.rowCount(), 2);
+    EXPECT_EQ(model.index(0, CleaningModel::Before).data().toString(), QStringLiteral("100"));
+    EXPECT_EQ(model.index(0, CleaningModel::After).data().toString(), QStringLiteral("88"));
+    EXPECT_EQ(model.index(0, CleaningModel::Took).data().toString(), QStringLiteral("12"));
+    EXPECT_EQ(model.index(1, CleaningModel::Took).data().toString(), QStringLiteral("off"));
+    QSignalSpy moved(&model, &CleaningModel::moved);
+    const std::unique_ptr<QMimeData> dragged(model.mimeData({model.index(1, 0)}));
+    EXPECT_FALSE(model.dropMimeData(dragged.get(), Qt::MoveAction, 0, 0, {}));
+    ASSERT_EQ(moved.count(), 1);
+    EXPECT_EQ(moved.at(0).at(0).toInt(), 1);
+    EXPECT_EQ(moved.at(0).at(1).toInt(), 0);
+    EXPECT_EQ(model.step(0)->type, "length") << "the list changes when its file has";
+}
+
+TEST(SourceFiles, ChangeNamesAndMoveASourceAwayAndBackWithoutTouchingRows)
+{
+    const auto folder = test::temporaryDirectory();
+    auto project = Project::create(folder.path() / "p");
+    ASSERT_TRUE(project.ok());
+    test::writeText(folder.path() / "tasks.json",
+        R"([{"instruction":"Name a colour","input":"","output":"Green"}])");
+    ImportRequest request;
+    request.datasetsDirectory = project->datasetsDirectory();
+    request.files = {folder.path() / "tasks.json"};
+    const auto made = importDataset(request);
+    ASSERT_TRUE(made.ok());
+    ASSERT_TRUE(editSource(project->directory(), made->slug,
+        {.title = "Colours", .licence = "CC0", .use = "evaluation"})
+            .ok());
+    const auto edited = readDatasetManifest(project->datasetsDirectory() / made->slug);
+    ASSERT_TRUE(edited.ok());
+    EXPECT_EQ(edited->title, "Colours");
+    EXPECT_EQ(edited->use, "evaluation");
+    EXPECT_EQ(edited->rowsSha256, made->rowsSha256);
+    EXPECT_FALSE(editSource(project->directory(), made->slug, {.title = ""}).ok());
+    const auto trashed = trashSource(project->directory(), made->slug);
+    ASSERT_TRUE(trashed.ok());
+    EXPECT_FALSE(fs::exists(project->datasetsDirectory() / made->slug));
+    ASSERT_TRUE(restoreSource(project->directory(), made->slug, *trashed).ok());
+    EXPECT_TRUE(Dataset::open(project->datasetsDirectory() / made->slug).ok());
+}
+
+TEST(ImportQueue, StartsAgainWhatAnEarlierWindowDidNotEnd)
+{
+    const fs::path koala = fs::path(KOALA_BINARY_DIR) / "bin" / "koala";
+    if (!fs::exists(koala))
+        GTEST_SKIP() << koala << " is not built";
+    qputenv("KOALA_PROGRAM", koala.c_str());
+    const auto folder = test::temporaryDirectory();
+    ASSERT_TRUE(Project::create(folder.path() / "p").ok());
+    test::writeText(folder.path() / "tasks.json",
+        R"([{"instruction":"Name a colour","input":"","output":"Green"}])");
+    {
+        ImportQueue closed(folder.path() / "p");
+        closed.add({.files = {QString::fromStdString((folder.path() / "tasks.json").string())},
+            .licence = QStringLiteral("CC0")});
+    } // the window is closed before the child has done anything
+    EXPECT_TRUE(fs::exists(folder.path() / "p" / "imports.json"));
+    ImportQueue again(folder.path() / "p");
+    QSignalSpy imported(&again, &ImportQueue::imported);
+    EXPECT_EQ(again.resume(), 1);
+    ASSERT_TRUE(waitFor([&] { return imported.count() == 1; }));
+    const auto manifest = readDatasetManifest(
+        folder.path() / "p" / "datasets" / imported.at(0).at(0).toString().toStdString());
+    ASSERT_TRUE(manifest.ok());
+    EXPECT_EQ(manifest->licence, "CC0");
+    EXPECT_FALSE(fs::exists(folder.path() / "p" / "imports.json"));
+    qunsetenv("KOALA_PROGRAM");
+}
+
 TEST(ConversationPane, OpensAnyRowBoundedAndShowsTheRestAsPlainText)
 {
     const auto folder = test::temporaryDirectory();
@@ -193,6 +283,46 @@ TEST(ConversationPane, OpensAnyRowBoundedAndShowsTheRestAsPlainText)
     EXPECT_LE(page.findChildren<AnswerText*>().size(), 200) << "ten thousand turns, few widgets";
 }
 
+TEST_F(OnAStarterProject, ShowsWhatTheStepsOfASourceTook)
+{
+    const fs::path identity = project() / "datasets" / "identity";
+    const auto dataset = Dataset::open(identity);
+    ASSERT_TRUE(dataset.ok());
+    CleaningSteps steps;
+    steps.add("duplicate_prompts");
+    steps.add("near_duplicates");
+    steps.add("length");
+    excludeRow(steps, 4);
+    ASSERT_TRUE(writeSteps(identity, steps).ok());
+    const auto report = runCleaning(**dataset, steps);
+    ASSERT_TRUE(report.ok()) << report.error().message;
+    DataService service(project());
+    DataPage page(service);
+    test::showPage(page);
+    auto& controller = page.controller();
+    ASSERT_TRUE(waitFor([&] { return service.sources().size() == 5; }));
+    controller.choose(QStringLiteral("identity"));
+    auto& cleaning = controller.cleaning();
+    ASSERT_TRUE(waitFor([&] { return cleaning.rows() && !cleaning.rows()->kept.empty(); }));
+    EXPECT_EQ(cleaning.rows()->taken, report->rows - report->kept);
+    EXPECT_FALSE(cleaning.isKept(4));
+    EXPECT_EQ(cleaning.model().rowCount(), 4);
+    ASSERT_TRUE(waitFor([&] { return controller.rows().rowCount() == 378; }));
+    EXPECT_EQ(controller.rows().index(4, RowTableModel::Flags).data().toString(),
+        QStringLiteral("taken"));
+    child<QTabBar>(page, "dataTabs")->setCurrentIndex(2);
+    EXPECT_TRUE(child<QLabel>(page, "keptRows")->text().contains(QStringLiteral("378")));
+    int step = 0;
+    while (step < 3 && cleaning.exampleCount() == 0)
+        cleaning.chooseStep(++step);
+    ASSERT_GT(cleaning.exampleCount(), 0);
+    auto* text = child<QPlainTextEdit>(page, "exampleRight");
+    auto* left = child<QPlainTextEdit>(page, "exampleLeft");
+    ASSERT_TRUE(
+        waitFor([&] { return !text->toPlainText().isEmpty() || !left->toPlainText().isEmpty(); }));
+    test::picture(page, "cleaning");
+}
+
 TEST_F(OnAStarterProject, ShowsSourcesRowsAndTokens)
 {
     DataService service(project());
@@ -214,12 +344,17 @@ TEST_F(OnAStarterProject, ShowsSourcesRowsAndTokens)
     auto* tabs = child<QTabBar>(page, "dataTabs");
     tabs->setCurrentIndex(1);
     test::picture(page, "statistics");
-    tabs->setCurrentIndex(2);
+    tabs->setCurrentIndex(3);
     auto* view = child<TokenView>(page, "tokenView");
     ASSERT_TRUE(waitFor([&] { return !view->boxes().empty(); }));
     EXPECT_TRUE(std::ranges::any_of(view->boxes(), &TokenBox::trained));
     EXPECT_TRUE(std::ranges::any_of(view->boxes(), &TokenBox::special));
     test::picture(page, "tokens");
+    tabs->setCurrentIndex(4);
+    auto* sheet = child<QTextEdit>(page, "sheetText");
+    ASSERT_TRUE(waitFor([&] { return !sheet->toPlainText().isEmpty(); }));
+    EXPECT_TRUE(sheet->toPlainText().contains(QStringLiteral("Apache-2.0")));
+    test::picture(page, "sheet");
     auto* search = child<QLineEdit>(page, "dataSearch");
     QTest::keyClicks(search, QStringLiteral("koala"));
     tabs->setCurrentIndex(0);
