@@ -1,5 +1,7 @@
 #include "core/data/row_traits.h"
 
+#include "core/metrics/language.h"
+
 namespace koala {
 namespace {
 
@@ -78,6 +80,24 @@ std::uint32_t flagsOfText(std::string_view text)
     return flags;
 }
 
+// The record's own tag, else what the user's text is in; "" where that is not clear.
+std::string languageOf(const RowTexts& texts)
+{
+    if (!texts.language().empty())
+        return std::string(texts.language().substr(0, 8));
+    constexpr std::size_t kEnough = 4096;
+    std::string asked;
+    for (const RowText& turn : texts.turns()) {
+        if (turn.role != Role::User || asked.size() >= kEnough)
+            continue;
+        if (!asked.empty())
+            asked += '\n';
+        asked += turn.text;
+    }
+    const DetectedLanguage found = detectLanguage(asked);
+    return found.reliable && found.code != "un" ? found.code.substr(0, 8) : std::string();
+}
+
 } // namespace
 
 std::string_view rowFlagName(RowFlag flag)
@@ -108,7 +128,7 @@ std::string_view rowFlagName(RowFlag flag)
 RowTraits traitsOf(const RowTexts& texts)
 {
     RowTraits traits;
-    traits.language = std::string(texts.language().substr(0, 8));
+    traits.language = languageOf(texts);
     std::uint32_t& flags = traits.flags;
     if (!texts.system().empty())
         flags |= std::uint32_t(RowFlag::SystemMessage) | flagsOfText(texts.system());
