@@ -152,7 +152,7 @@ private:
 std::string_view archiveKind(std::string_view head)
 {
     if (head.starts_with("PK\x03\x04") || head.starts_with("PK\x05\x06"))
-        return "a zip archive (or an office document, which is one)";
+        return "a zip archive (or a workbook, which is one: save the sheet as CSV)";
     if (head.size() > 262 && head.substr(257, 5) == "ustar")
         return "a tar archive";
     if (head.starts_with("7z\xBC\xAF\x27\x1C"))

@@ -55,9 +55,6 @@ Result<FileForm> formOf(std::string_view head, const fs::path& path)
 {
     if (head.starts_with("PAR1"))
         return FileForm::Parquet;
-    if (head.starts_with("PK\x03\x04"))
-        return unreadable(path, "is a zip archive or a workbook; unpack it, or save the sheet as "
-                                "CSV (UTF-8), and import that");
     if (head.starts_with("\xD0\xCF\x11\xE0"))
         return unreadable(
             path, "is an old Office file; save the sheet as CSV (UTF-8) and import that");

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/data/mix/source_rows.h"
+#include "core/data/mix/prepared_source.h"
 
 namespace koala {
 
 struct IncrementalMixture::Source {
-    SourceRows rows;
+    PreparedSource rows;
 };
 
 namespace {
@@ -94,7 +94,7 @@ void IncrementalMixture::prepare(
     if (again) {
         m_sources.clear();
         for (const SourceInput& input : inputs)
-            m_sources.push_back({SourceRows(input)});
+            m_sources.push_back({PreparedSource(input)});
     }
     const GroupList excluded =
         options.excludedGroups != nullptr ? *options.excludedGroups : GroupList();
@@ -124,7 +124,7 @@ Result<MixtureResult> IncrementalMixture::calculate(
     prepare(mixture, inputs, options);
     MixtureResult result;
     for (std::size_t s = 0; s < inputs.size(); ++s) {
-        const SourceRows& rows = m_sources[s].rows;
+        const PreparedSource& rows = m_sources[s].rows;
         SourceCounts& counts = result.sources.emplace_back();
         counts.dataset = mixture.sources[s].dataset;
         counts.available = rows.amounts(rows.size() * std::uint64_t(mixture.sources[s].repeat));
@@ -138,7 +138,7 @@ Result<MixtureResult> IncrementalMixture::calculate(
     if (hasShares(mixture))
         targets = targetsOf(mixture, result.sources);
     for (std::size_t s = 0; s < inputs.size(); ++s) {
-        const SourceRows& rows = m_sources[s].rows;
+        const PreparedSource& rows = m_sources[s].rows;
         SourceCounts& counts = result.sources[s];
         const std::uint64_t count = targets.empty()
                                         ? counts.available.rows

@@ -66,7 +66,8 @@ TEST_F(FindTest, ExpressionsAreMatchedInsideOneTurn)
 
 TEST_F(FindTest, FactsFlagsAndLabelsFilter)
 {
-    EXPECT_EQ(find({.language = "en"}), (Rows{0, 2}));
+    EXPECT_EQ(find({.language = "en"}), (Rows{0, 2, 3}))
+        << "told from the text where no tag says it";
     EXPECT_EQ(find({.minTurns = 3}), (Rows{2}));
     EXPECT_EQ(find({.feedback = Feedback::Positive}), (Rows{0}));
     EXPECT_EQ(find({.rank = PairRank::Rejected}), (Rows{3}));
@@ -105,7 +106,7 @@ TEST_F(FindTest, TheIndexFindsWhatReadingFinds)
     EXPECT_EQ(m_dataset->indexedRows(), 4u);
     for (std::size_t i = 0; i < queries.size(); ++i)
         EXPECT_EQ(find(queries[i]), read[i]) << i;
-    EXPECT_EQ(m_dataset->facets().languages.at("en"), 2u);
+    EXPECT_EQ(m_dataset->facets().languages.at("en"), 3u);
     EXPECT_EQ(m_dataset->facets().flags.at(RowFlag::Code), 1u);
 }
 

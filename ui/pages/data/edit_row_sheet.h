@@ -4,7 +4,7 @@
 
 #include <QDialog>
 
-#include "core/data/conversation.h"
+#include "ui/services/data_service.h"
 
 class QPlainTextEdit;
 class QVBoxLayout;

@@ -1,4 +1,4 @@
-#include "core/data/mix/source_rows.h"
+#include "core/data/mix/prepared_source.h"
 
 #include <algorithm>
 #include <cmath>
@@ -26,7 +26,7 @@ bool usable(const RowFacts& row, MarkerMode markers)
 
 } // namespace
 
-bool SourceRows::holdOut(const MixtureSource& source, std::uint64_t seed)
+bool PreparedSource::holdOut(const MixtureSource& source, std::uint64_t seed)
 {
     const auto wanted =
         std::tuple(source.markers, seed, source.holdOut.fraction, source.holdOut.given);
@@ -51,7 +51,7 @@ bool SourceRows::holdOut(const MixtureSource& source, std::uint64_t seed)
     return true;
 }
 
-void SourceRows::sortByKey(MarkerMode markers, std::uint64_t seed)
+void PreparedSource::sortByKey(MarkerMode markers, std::uint64_t seed)
 {
     if (m_keyedFor == std::pair(markers, seed))
         return;
@@ -65,7 +65,7 @@ void SourceRows::sortByKey(MarkerMode markers, std::uint64_t seed)
     });
 }
 
-GroupList SourceRows::firstGroups(double fraction) const
+GroupList PreparedSource::firstGroups(double fraction) const
 {
     const auto wanted =
         std::max<std::uint64_t>(1, std::uint64_t(std::llround(fraction * double(m_keyed.size()))));
@@ -84,7 +84,7 @@ GroupList SourceRows::firstGroups(double fraction) const
     return held;
 }
 
-void SourceRows::split(
+void PreparedSource::split(
     const MixtureSource& source, const GroupSet& held, const GroupSet& excluded, bool again)
 {
     if (!again && m_splitFor == source.markers)
@@ -119,7 +119,7 @@ void SourceRows::split(
     }
 }
 
-void SourceRows::arrange(const MixtureSource& source, std::uint64_t seed)
+void PreparedSource::arrange(const MixtureSource& source, std::uint64_t seed)
 {
     const auto wanted = std::tuple(source.sliceBegin, source.sliceEnd, seed);
     if (m_arrangedFor != wanted) {
@@ -153,7 +153,7 @@ void SourceRows::arrange(const MixtureSource& source, std::uint64_t seed)
                             : m_order.size();
 }
 
-MixtureAmounts SourceRows::amounts(std::uint64_t count) const
+MixtureAmounts PreparedSource::amounts(std::uint64_t count) const
 {
     if (m_size == 0)
         return {};
@@ -163,14 +163,14 @@ MixtureAmounts SourceRows::amounts(std::uint64_t count) const
         rounds * m_trained[m_size] + m_trained[rest]};
 }
 
-std::uint64_t SourceRows::sum(MixtureBasis basis, std::uint64_t count) const
+std::uint64_t PreparedSource::sum(MixtureBasis basis, std::uint64_t count) const
 {
     return basis == MixtureBasis::Rows     ? count
            : basis == MixtureBasis::Tokens ? m_tokens[count]
                                            : m_trained[count];
 }
 
-std::uint64_t SourceRows::rowsFor(MixtureBasis basis, std::uint64_t target) const
+std::uint64_t PreparedSource::rowsFor(MixtureBasis basis, std::uint64_t target) const
 {
     const std::uint64_t once = m_size == 0 ? 0 : sum(basis, m_size);
     if (once == 0)

@@ -1,6 +1,6 @@
-// core/data/mix/source_rows.h: the rows that one source of a mixture gives, step by step: held-out
-// prompts, rows kept, their order with running sums. Each step is kept until what it depends on
-// changes. Private to core/data/mix.
+// core/data/mix/prepared_source.h: the rows that one source of a mixture gives, step by step:
+// held-out prompts, rows kept, their order with running sums. Each step is kept until what it
+// depends on changes. Private to core/data/mix.
 #pragma once
 
 #include <cstdint>
@@ -17,14 +17,14 @@ namespace koala {
 using GroupList = std::vector<std::uint64_t>; // of prompts: sorted, without repeats
 using GroupSet = boost::unordered_flat_set<std::uint64_t>;
 
-class SourceRows {
+class PreparedSource {
 public:
     bool isOf(const SourceInput& input) const
     {
         return input.rows == m_input.rows && input.counts == m_input.counts &&
                input.holdOutList == m_input.holdOutList;
     }
-    explicit SourceRows(const SourceInput& input) : m_input(input) {}
+    explicit PreparedSource(const SourceInput& input) : m_input(input) {}
 
     // Prompts that this source holds out; true when they are others than before.
     bool holdOut(const MixtureSource& source, std::uint64_t seed);
