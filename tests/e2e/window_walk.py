@@ -63,6 +63,7 @@ class Walk:
         field = accessible.find(self.app, lambda name: name.startswith("File name"), "text")
         accessible.set_text(field, str(DATASETS / "starter" / "sharegpt_dialogues.json"))
         self.button("Open")
+        self.button("Import", 60)  # the sheet that shows what the file would become
         self.label(lambda text: text.startswith("80 conversations"), "80 conversations", 60)
         found = sorted((self.project / "datasets").glob("*/manifest.json"))
         check(len(found) == 1, f"one dataset was to be made, found {found}")

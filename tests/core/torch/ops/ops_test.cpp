@@ -218,6 +218,9 @@ TEST_P(EveryType, DropsTheSharesAskedForByKeyAlone)
 
 TEST_P(EveryType, GivesTheSameBitsWithOneThreadAndWithTwo)
 {
+    // Without bf16 in hardware, ATen's own product sums in an order that depends on the threads.
+    if (GetParam() == at::kBFloat16 && !__builtin_cpu_supports("avx512bf16"))
+        GTEST_SKIP() << "this processor has no AVX-512 BF16";
     const AttentionShape shape{6, 2, 16};
     const std::vector<std::int32_t> starts{0, 50, 180};
     const at::Tensor qkv = attentionInput(333, shape, GetParam());
