@@ -1,12 +1,11 @@
 // koala data clean | stats: the cleaning steps of a dataset, and what it is made of.
-#include "app/koala/data_clean_command.h"
-
 #include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
 #include <iterator>
 
+#include "app/koala/data_verbs.h"
 #include "app/koala/project_context.h"
 #include "app/koala/signal_watcher.h"
 #include "core/data/clean/cleaning.h"

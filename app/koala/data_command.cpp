@@ -2,7 +2,6 @@
 #include <cstdio>
 
 #include "app/koala/commands.h"
-#include "app/koala/data_clean_command.h"
 #include "app/koala/data_verbs.h"
 #include "app/koala/project_context.h"
 #include "core/data/formats/exporter.h"

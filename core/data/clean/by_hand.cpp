@@ -118,10 +118,15 @@ Result<std::unique_ptr<Step>> makeEdit(const Json& options, const StepContext& c
     return std::unique_ptr<Step>(std::make_unique<EditStep>(std::move(edits)));
 }
 
+std::string countOf(const Json& list)
+{
+    const std::size_t count = list.size();
+    return fmt::format("{} {}", count, count == 1 ? "row" : "rows");
+}
+
 std::string countRows(const Json& options)
 {
-    const std::size_t count = options.at("rows").size();
-    return fmt::format("{} {}", count, count == 1 ? "row" : "rows");
+    return countOf(options.at("rows"));
 }
 
 constexpr std::array kRowOptions{StepOption{.name = "rows",
@@ -148,11 +153,7 @@ constinit const StepType kEdit{.id = "edit",
     .title = "Edited by hand",
     .help = "Puts the turns that were written by hand in place of a row's own.",
     .options = kEditOptions,
-    .summary =
-        [](const Json& options) {
-            const std::size_t count = options.at("edits").size();
-            return fmt::format("{} {}", count, count == 1 ? "row" : "rows");
-        },
+    .summary = [](const Json& options) { return countOf(options.at("edits")); },
     .make = makeEdit};
 
 constinit const StepType kKeep{.id = "keep",

@@ -209,6 +209,18 @@ Result<std::unique_ptr<ByteSource>> openByteSource(const fs::path& path)
     return std::unique_ptr<ByteSource>(std::make_unique<PlainSource>(std::move(file), path));
 }
 
+bool readOn(ByteSource& source, std::string& buffer, Status& status)
+{
+    constexpr std::size_t kChunk = std::size_t(1) << 20;
+    const std::size_t had = buffer.size();
+    buffer.resize(had + kChunk);
+    const Result<std::size_t> got = source.read(buffer.data() + had, kChunk);
+    buffer.resize(had + (got.ok() ? *got : 0));
+    if (!got.ok())
+        status = got.error();
+    return got.ok() && *got > 0;
+}
+
 std::unique_ptr<ByteSource> memorySource(std::string_view text)
 {
     return std::make_unique<MemorySource>(text);

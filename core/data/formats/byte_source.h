@@ -24,6 +24,9 @@ public:
 };
 
 Result<std::unique_ptr<ByteSource>> openByteSource(const fs::path& path);
+// Appends the next megabyte or less to `buffer`. False at the end, or after an error, which `status`
+// then holds.
+bool readOn(ByteSource& source, std::string& buffer, Status& status);
 std::unique_ptr<ByteSource> memorySource(std::string_view text); // `text` must outlive it
 
 } // namespace koala

@@ -9,7 +9,6 @@
 namespace koala {
 namespace {
 
-constexpr std::size_t kChunk = std::size_t(1) << 20;
 constexpr std::size_t kPatience = std::size_t(16) << 20; // how far an open quote is followed
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
@@ -122,13 +121,7 @@ bool CsvReader::fill()
     m_buffer.erase(0, m_at);
     m_base += m_at;
     m_at = 0;
-    const std::size_t had = m_buffer.size();
-    m_buffer.resize(had + kChunk);
-    const Result<std::size_t> got = m_source->read(m_buffer.data() + had, kChunk);
-    m_buffer.resize(had + (got.ok() ? *got : 0));
-    if (!got.ok())
-        m_status = got.error();
-    m_atEnd = !got.ok() || *got == 0;
+    m_atEnd = !readOn(*m_source, m_buffer, m_status);
     return !m_atEnd;
 }
 

@@ -71,13 +71,7 @@ bool RecordReader::fill()
         m_begin -= keep;
         m_end -= std::min(m_end, keep);
     }
-    const std::size_t had = m_buffer.size();
-    m_buffer.resize(had + kChunk);
-    const Result<std::size_t> got = m_source->read(m_buffer.data() + had, kChunk);
-    m_buffer.resize(had + (got.ok() ? *got : 0));
-    if (!got.ok())
-        m_status = got.error();
-    m_atEnd = !got.ok() || *got == 0;
+    m_atEnd = !readOn(*m_source, m_buffer, m_status);
     return !m_atEnd;
 }
 

@@ -6,8 +6,6 @@
 namespace koala {
 namespace {
 
-constexpr std::size_t kChunk = std::size_t(1) << 20;
-
 bool isBorder(std::string_view line)
 {
     while (!line.empty() && (line.back() == '\n' || line.back() == '\r' || line.back() == ' '))
@@ -28,13 +26,7 @@ bool TextReader::nextLine(std::string_view& line)
         m_buffer.erase(0, m_at);
         m_base += m_at;
         m_at = 0;
-        const std::size_t had = m_buffer.size();
-        m_buffer.resize(had + kChunk);
-        const Result<std::size_t> got = m_source->read(m_buffer.data() + had, kChunk);
-        m_buffer.resize(had + (got.ok() ? *got : 0));
-        if (!got.ok())
-            m_status = got.error();
-        m_atEnd = !got.ok() || *got == 0;
+        m_atEnd = !readOn(*m_source, m_buffer, m_status);
     }
     if (m_at >= m_buffer.size())
         return false;
