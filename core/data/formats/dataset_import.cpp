@@ -320,8 +320,7 @@ private:
     Error withRoom(Error error) const
     {
         const bool full = error.message.find(errnoText(ENOSPC)) != std::string::npos ||
-                          error.message.find(errnoText(EDQUOT)) != std::string::npos ||
-                          error.message.find("disk is full") != std::string::npos;
+                          error.message.find(errnoText(EDQUOT)) != std::string::npos;
         const auto space = diskSpace(m_request.datasetsDirectory);
         if (full && space.ok())
             error.message += fmt::format(". The disk of {} has {} MiB free; importing these files "
