@@ -82,8 +82,10 @@ Result<ImportStaging> ImportStaging::open(const fs::path& datasets, const Import
             found.emplace(std::move(*left));
         } // else it is removed with the object
     }
-    if (found)
+    if (found) {
+        found->removeTornFiles();
         return std::move(*found);
+    }
     KOALA_TRY(TemporaryDirectory fresh, TemporaryDirectory::create(datasets, kStagingPrefix));
     KOALA_TRY(FileLock lock, FileLock::acquire(fresh.path() / kLockFile));
     ImportStaging staging(fresh.release(), std::move(lock));
@@ -108,6 +110,19 @@ Status ImportStaging::startOver()
     for (const fs::path& file : files)
         KOALA_RETURN_IF_ERROR(removeAll(file));
     return {};
+}
+
+// A file that was being written when the process was killed still has its hidden name.
+void ImportStaging::removeTornFiles() const
+{
+    std::error_code code;
+    std::vector<fs::path> files;
+    for (const fs::directory_entry& entry : fs::directory_iterator(m_path, code))
+        if (entry.path().filename().string().starts_with(".") &&
+            entry.path().filename() != kLockFile)
+            files.push_back(entry.path());
+    for (const fs::path& file : files)
+        fs::remove(file, code);
 }
 
 // Until the rename all is there that is needed to go on; what is of no use to a dataset goes after

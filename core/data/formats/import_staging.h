@@ -49,6 +49,7 @@ private:
     ImportStaging(fs::path path, FileLock lock) : m_path(std::move(path)), m_lock(std::move(lock))
     {
     }
+    void removeTornFiles() const;
     fs::path m_path;
     std::optional<FileLock> m_lock;
     std::optional<ImportCheckpoint> m_checkpoint;

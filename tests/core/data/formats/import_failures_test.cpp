@@ -94,5 +94,31 @@ TEST(FailingImport, AFolderWithoutRightsIsNamed)
     EXPECT_NE(manifest.error().message.find("datasets"), std::string::npos);
 }
 
+TEST(FailingImport, AFileThatChangesWhileItIsReadIsTold)
+{
+    const auto folder = test::temporaryDirectory();
+    const fs::path file = folder.path() / "tasks.jsonl";
+    for (const bool vanishes : {false, true}) {
+        test::writeText(file, manyTasks(40000));
+        ImportRequest request;
+        request.datasetsDirectory = folder.path() / "datasets";
+        request.files = {file};
+        bool done = false;
+        const auto manifest = importDataset(request, {}, [&](const ImportProgress&) {
+            if (std::exchange(done, true))
+                return;
+            if (vanishes)
+                fs::remove(file);
+            else
+                test::writeText(file, manyTasks(1));
+        });
+        ASSERT_FALSE(manifest.ok());
+        EXPECT_NE(
+            manifest.error().message.find("tasks.jsonl was changed or removed"), std::string::npos)
+            << manifest.error().message;
+        EXPECT_TRUE(fs::is_empty(request.datasetsDirectory));
+    }
+}
+
 } // namespace
 } // namespace koala
