@@ -128,6 +128,7 @@ private:
                 ImportIdentity::of(m_request, std::string(m_importer->id), m_manifest.slug)));
         KOALA_RETURN_IF_ERROR(openWriter(staging));
         const Status written = writeAll(staging.path());
+        m_written = written.ok() ? 0 : bytesBelow(staging.path());
         m_writer.reset(); // its files are closed before the folder moves or goes
         KOALA_RETURN_IF_ERROR(written);
         return staging.publish(m_request.datasetsDirectory / m_manifest.slug);
@@ -325,9 +326,17 @@ private:
         if (full && space.ok())
             error.message += fmt::format(". The disk of {} has {} MiB free; importing these files "
                                          "takes about {} MiB",
-                m_request.datasetsDirectory.string(), space->freeBytes >> 20,
-                (m_progress.totalBytes * 11 / 10 >> 20) + 1);
+                m_request.datasetsDirectory.string(), space->freeBytes >> 20, (need() >> 20) + 1);
         return error;
+    }
+    // About what the whole dataset takes: packed files say nothing before they are read.
+    std::uint64_t need() const
+    {
+        const std::uint64_t fromSize = m_progress.totalBytes * 11 / 10;
+        if (m_progress.bytes == 0)
+            return fromSize;
+        return std::max(fromSize, std::uint64_t(double(m_written) * double(m_progress.totalBytes) /
+                                                double(m_progress.bytes)));
     }
 
     void report(bool last)
@@ -359,6 +368,7 @@ private:
     std::string m_firstReason;
     ImportProgress m_progress;
     std::uint64_t m_bytesBefore = 0;
+    std::uint64_t m_written = 0; // when it failed
     std::chrono::steady_clock::time_point m_reported{};
 };
 

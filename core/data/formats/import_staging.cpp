@@ -43,6 +43,16 @@ Result<ImportCheckpoint> readImportCheckpoint(const fs::path& staging)
     return checkpoint;
 }
 
+std::uint64_t bytesBelow(const fs::path& folder)
+{
+    std::uint64_t bytes = 0;
+    std::error_code code;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder, code))
+        if (const std::uint64_t size = entry.file_size(code); !code)
+            bytes += size;
+    return bytes;
+}
+
 OrderedJson toJson(const ImportCheckpoint& checkpoint)
 {
     return {{"version", 1}, {"manifest", toJson(checkpoint.manifest)}, {"file", checkpoint.file},

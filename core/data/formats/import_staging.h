@@ -26,6 +26,8 @@ struct ImportCheckpoint {
 OrderedJson toJson(const ImportCheckpoint& checkpoint);
 Result<ImportCheckpoint> readImportCheckpoint(const fs::path& staging);
 
+std::uint64_t bytesBelow(const fs::path& staging); // of its files
+
 class ImportStaging {
 public:
     // Goes on in the folder that an import with this identity left, if its checkpoint is sound;

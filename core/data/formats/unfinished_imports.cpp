@@ -12,16 +12,6 @@ std::string prefix()
     return std::string(kStagingPrefix) + ".";
 }
 
-std::uint64_t bytesBelow(const fs::path& folder)
-{
-    std::uint64_t bytes = 0;
-    std::error_code code;
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder, code))
-        if (const std::uint64_t size = entry.file_size(code); !code)
-            bytes += size;
-    return bytes;
-}
-
 UnfinishedImport describe(const fs::path& datasets, const fs::path& folder)
 {
     UnfinishedImport import;

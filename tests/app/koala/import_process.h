@@ -90,7 +90,9 @@ public:
     }
     fs::path datasets() const { return m_directory / "datasets"; }
     fs::path made() const { return datasets() / "tasks"; }
-    fs::path callsFile() const { return m_directory / "calls"; }
+    // Beside the project: its disk may be full.
+    fs::path callsFile() const { return m_directory.string() + "-calls"; }
+    fs::path wordsFile() const { return m_directory.string() + "-words"; }
 
     ProcessOptions command(
         std::vector<std::string> arguments, std::vector<std::string> environment = {}) const
@@ -99,14 +101,14 @@ public:
         options.arguments = {KOALA_PROGRAM_FILE, "--project", m_directory.string()};
         options.arguments.insert(options.arguments.end(), arguments.begin(), arguments.end());
         options.environment = std::move(environment);
-        options.outputFile = m_directory / "words";
+        options.outputFile = wordsFile();
         return options;
     }
     // With `faults`, as faultbox.h names them, for what happens in the folder of datasets.
     Ended run(std::vector<std::string> arguments, std::vector<std::string> faults = {}) const
     {
         std::error_code code;
-        fs::remove(m_directory / "words", code);
+        fs::remove(wordsFile(), code);
         if (!faults.empty()) {
             faults.push_back("LD_PRELOAD=" KOALA_FAULTBOX_FILE);
             faults.push_back("FAULTBOX_UNDER=" + datasets().string());
@@ -115,7 +117,7 @@ public:
         auto child = ChildProcess::start(command(std::move(arguments), std::move(faults)));
         EXPECT_TRUE(child.ok()) << child.error().message;
         const auto status = child->wait();
-        return {status.ok() ? *status : -1, readFile(m_directory / "words").valueOr("")};
+        return {status.ok() ? *status : -1, readFile(wordsFile()).valueOr("")};
     }
     Ended import(const fs::path& file, std::vector<std::string> faults = {}) const
     {

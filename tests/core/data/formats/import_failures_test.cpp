@@ -1,8 +1,5 @@
-// Imports that cannot finish: a disk that fills up, a process that was killed, a folder without
-// rights.
-#include <csignal>
-
-#include <sys/resource.h>
+// Imports that cannot finish: a process that was killed, a folder without rights, a file that
+// changes while it is read.
 #include <unistd.h>
 
 #include "core/data/formats/dataset_import.h"
@@ -10,26 +7,6 @@
 
 namespace koala {
 namespace {
-
-// No file may grow past `bytes` while it lives: what a full disk looks like to those who write.
-class SmallDisk {
-public:
-    explicit SmallDisk(rlim_t bytes)
-    {
-        std::signal(SIGXFSZ, SIG_IGN);
-        ::getrlimit(RLIMIT_FSIZE, &m_before);
-        const rlimit limit{bytes, m_before.rlim_max};
-        ::setrlimit(RLIMIT_FSIZE, &limit);
-    }
-    ~SmallDisk()
-    {
-        ::setrlimit(RLIMIT_FSIZE, &m_before);
-        std::signal(SIGXFSZ, SIG_DFL);
-    }
-
-private:
-    rlimit m_before{};
-};
 
 std::string manyTasks(int count)
 {
@@ -39,23 +16,6 @@ std::string manyTasks(int count)
             fmt::format("{{\"instruction\":\"Count to {}\",\"input\":\"\",\"output\":\"{}\"}}\n", i,
                 std::string(200, 'x'));
     return text;
-}
-
-TEST(FailingImport, AFullDiskLeavesNothingAndSaysSo)
-{
-    const auto folder = test::temporaryDirectory();
-    ImportRequest request;
-    request.datasetsDirectory = folder.path() / "datasets";
-    request.files = {folder.path() / "tasks.jsonl"};
-    test::writeText(request.files[0], manyTasks(20000));
-    for (const rlim_t room : {4096u, 300'000u, 3'000'000u}) {
-        const SmallDisk disk(room);
-        const auto manifest = importDataset(request);
-        ASSERT_FALSE(manifest.ok()) << room;
-        EXPECT_EQ(manifest.error().code, ErrorCode::Io) << manifest.error().message;
-        EXPECT_TRUE(fs::is_empty(request.datasetsDirectory));
-    }
-    EXPECT_TRUE(importDataset(request).ok());
 }
 
 TEST(FailingImport, WhatAKilledImportLeftIsCleanedUp)
