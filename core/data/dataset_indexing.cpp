@@ -11,6 +11,11 @@
 namespace koala {
 namespace {
 
+Error stopped()
+{
+    return cancelled("indexing was stopped; what is indexed stays");
+}
+
 struct IndexBlock {
     std::uint64_t first = 0; // row
     std::string traits;      // packed
@@ -29,7 +34,7 @@ Result<IndexBlock> prepare(const Dataset& dataset, std::uint64_t first, const st
     const std::uint64_t end = std::min<std::uint64_t>(first + kBlockRows, dataset.size());
     for (std::uint64_t row = first; row < end; ++row) {
         if (stop.stop_requested())
-            return cancelled("indexing was stopped; what is indexed stays");
+            return stopped();
         KOALA_RETURN_IF_ERROR(dataset.readLine(row, line));
         if (!texts.parse(line))
             return invalidInput(fmt::format("dataset {} row {} is damaged; import its source again",
@@ -49,21 +54,33 @@ Result<IndexBlock> prepare(const Dataset& dataset, std::uint64_t first, const st
     return block;
 }
 
-Status write(Database& database, const IndexBlock& block)
+struct Stopped {}; // thrown: rolls the transaction back
+
+void write(SQLite::Database& db, const IndexBlock& block, const std::stop_token& stop)
 {
-    return database.transact([&](SQLite::Database& db) {
-        SQLite::Statement words(db, "INSERT INTO words(rowid,terms) VALUES(?,?)");
-        for (std::size_t i = 0; i < block.terms.size(); ++i) {
-            words.bind(1, std::int64_t(block.first + i + 1));
-            words.bindNoCopy(2, block.terms[i]);
-            words.exec();
-            words.reset();
-        }
-        SQLite::Statement traits(db, "INSERT INTO traits(block,data) VALUES(?,?)");
-        traits.bind(1, std::int64_t(block.first / kBlockRows));
-        traits.bindNoCopy(2, block.traits.data(), int(block.traits.size()));
-        traits.exec();
-    });
+    SQLite::Statement words(db, "INSERT INTO words(rowid,terms) VALUES(?,?)");
+    for (std::size_t i = 0; i < block.terms.size(); ++i) {
+        if (stop.stop_requested())
+            throw Stopped{};
+        words.bind(1, std::int64_t(block.first + i + 1));
+        words.bindNoCopy(2, block.terms[i]);
+        words.exec();
+        words.reset();
+    }
+    SQLite::Statement traits(db, "INSERT INTO traits(block,data) VALUES(?,?)");
+    traits.bind(1, std::int64_t(block.first / kBlockRows));
+    traits.bindNoCopy(2, block.traits.data(), int(block.traits.size()));
+    traits.exec();
+}
+
+// A whole block or, when it is stopped meanwhile, nothing of it.
+Status save(Database& database, const IndexBlock& block, const std::stop_token& stop)
+{
+    try {
+        return database.transact([&](SQLite::Database& db) { write(db, block, stop); });
+    } catch (const Stopped&) {
+        return stopped();
+    }
 }
 
 } // namespace
@@ -84,7 +101,7 @@ Status indexDataset(const fs::path& directory, std::stop_token stop,
         first += block.terms.size();
         if (first < dataset->size())
             next = prepareLater(first);
-        KOALA_RETURN_IF_ERROR(write(database, block));
+        KOALA_RETURN_IF_ERROR(save(database, block, stop));
         if (progress)
             progress({first, dataset->size()});
     }

@@ -131,6 +131,8 @@ private:
         m_written = written.ok() ? 0 : bytesBelow(staging.path());
         m_writer.reset(); // its files are closed before the folder moves or goes
         KOALA_RETURN_IF_ERROR(written);
+        if (m_stop.stop_requested())
+            return stopped();
         return staging.publish(m_request.datasetsDirectory / m_manifest.slug);
     }
 
@@ -138,7 +140,7 @@ private:
     {
         if (staging.checkpoint()) {
             Result<ImportWriter> writer =
-                ImportWriter::open(staging.path(), staging.checkpoint(), m_manifest.slug);
+                ImportWriter::open(staging.path(), staging.checkpoint(), m_manifest.slug, m_stop);
             if (writer.ok()) {
                 m_writer.emplace(std::move(*writer));
                 goOnAt(*staging.checkpoint());
@@ -146,8 +148,8 @@ private:
             }
             KOALA_RETURN_IF_ERROR(staging.startOver());
         }
-        KOALA_TRY(
-            ImportWriter writer, ImportWriter::open(staging.path(), std::nullopt, m_manifest.slug));
+        KOALA_TRY(ImportWriter writer,
+            ImportWriter::open(staging.path(), std::nullopt, m_manifest.slug, m_stop));
         m_writer.emplace(std::move(writer));
         return {};
     }
@@ -175,7 +177,7 @@ private:
                 fmt::format("{}: none of its {} records could be read as {}; the first reason: {}",
                     m_request.files.front().string(), m_manifest.quarantined, m_importer->title,
                     m_firstReason));
-        KOALA_TRY(m_manifest.rowsSha256, m_writer->finish());
+        KOALA_TRY(m_manifest.rowsSha256, m_writer->finish(m_stop));
         KOALA_RETURN_IF_ERROR(writeJsonFile(
             staging / "steps.json", {{"version", 1}, {"steps", OrderedJson::array()},
                                         {"effective_sha256", m_manifest.rowsSha256}}));

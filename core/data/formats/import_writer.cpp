@@ -64,6 +64,19 @@ public:
     {
         (void)::sync_file_range(m_descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
     }
+    // Waits for the disk piece by piece, for as long as nobody asks to stop: a sync of the whole
+    // could take many seconds and cannot be ended.
+    Status waitForWriteback(const std::stop_token& stop) const
+    {
+        constexpr std::uint64_t kPiece = std::uint64_t(8) << 20;
+        for (std::uint64_t at = 0; at < m_size && !stop.stop_requested(); at += kPiece)
+            if (::sync_file_range(m_descriptor, off64_t(at), off64_t(kPiece),
+                    SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+                        SYNC_FILE_RANGE_WAIT_AFTER) != 0 &&
+                (errno == EIO || errno == ENOSPC || errno == EDQUOT)) // no later sync tells again
+                return fileError("write", m_path, errno);
+        return {};
+    }
     std::uint64_t size() const { return m_size; }
 
 private:
@@ -74,8 +87,9 @@ private:
     std::uint64_t m_size = 0;
 };
 
-// Feeds the first `bytes` of the file to `hash`; false when it is shorter.
-Result<bool> hashPrefix(const fs::path& path, std::uint64_t bytes, Sha256& hash)
+// Feeds the first `bytes` of the file to `hash`; false when it is shorter or nobody waits any more.
+Result<bool> hashPrefix(
+    const fs::path& path, std::uint64_t bytes, Sha256& hash, const std::stop_token& stop)
 {
     std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(
         std::fopen(path.c_str(), "rbe"), std::fclose);
@@ -83,6 +97,8 @@ Result<bool> hashPrefix(const fs::path& path, std::uint64_t bytes, Sha256& hash)
         return fileError("read", path, errno);
     std::string chunk(kWriteBytes, '\0');
     while (bytes > 0) {
+        if (stop.stop_requested())
+            return false;
         const std::size_t got = std::fread(
             chunk.data(), 1, std::size_t(std::min<std::uint64_t>(bytes, chunk.size())), file.get());
         if (got == 0)
@@ -116,7 +132,7 @@ public:
         return {};
     }
 
-    Result<std::string> finish()
+    Result<std::string> finish(const std::stop_token& stop)
     {
         {
             std::unique_lock lock(m_mutex);
@@ -129,6 +145,7 @@ public:
         KOALA_RETURN_IF_ERROR(m_rows.flush());
         KOALA_RETURN_IF_ERROR(m_quarantine.flush());
         KOALA_RETURN_IF_ERROR(m_index.finish());
+        KOALA_RETURN_IF_ERROR(m_rows.waitForWriteback(stop));
         return m_hash.finishHex();
     }
 
@@ -209,15 +226,17 @@ private:
     std::jthread m_thread; // the last member: stopped and joined before the others go
 };
 
-Result<ImportWriter> ImportWriter::open(
-    const fs::path& staging, const std::optional<ImportCheckpoint>& checkpoint, std::string slug)
+Result<ImportWriter> ImportWriter::open(const fs::path& staging,
+    const std::optional<ImportCheckpoint>& checkpoint, std::string slug,
+    const std::stop_token& stop)
 {
     Sha256 hash;
     std::uint64_t rowsBytes = 0;
     std::uint64_t quarantineBytes = 0;
     std::uint64_t rows = 0;
     if (checkpoint) {
-        KOALA_TRY(const bool there, hashPrefix(staging / kRowsFile, checkpoint->rowsBytes, hash));
+        KOALA_TRY(
+            const bool there, hashPrefix(staging / kRowsFile, checkpoint->rowsBytes, hash, stop));
         std::error_code code;
         if (!there || hash.hexSoFar() != checkpoint->rowsSha256 ||
             fs::file_size(staging / "quarantine.jsonl", code) < checkpoint->quarantineBytes || code)
@@ -243,9 +262,9 @@ Status ImportWriter::push(ImportBatch batch)
     return m_worker->push(std::move(batch));
 }
 
-Result<std::string> ImportWriter::finish()
+Result<std::string> ImportWriter::finish(const std::stop_token& stop)
 {
-    return m_worker->finish();
+    return m_worker->finish(stop);
 }
 
 } // namespace koala

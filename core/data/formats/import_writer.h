@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 
 #include "core/data/formats/import_staging.h"
 
@@ -23,13 +24,14 @@ public:
     // Goes on at the checkpoint, or begins without. InvalidInput: what the checkpoint speaks of is
     // not there; begin anew.
     static Result<ImportWriter> open(const fs::path& staging,
-        const std::optional<ImportCheckpoint>& checkpoint, std::string slug);
+        const std::optional<ImportCheckpoint>& checkpoint, std::string slug,
+        const std::stop_token& stop);
     ImportWriter(ImportWriter&&) noexcept;
     ~ImportWriter();
     // Waits while several batches are in the queue. The error is that of an earlier batch.
     Status push(ImportBatch batch);
-    // Waits for all batches; the SHA-256 of rows.jsonl.
-    Result<std::string> finish();
+    // Waits for all batches, and for the disk until `stop`; the SHA-256 of rows.jsonl.
+    Result<std::string> finish(const std::stop_token& stop);
 
 private:
     class Worker;

@@ -177,6 +177,8 @@ FAULTBOX_HOOK(int, fallocate64, (int fd, int mode, off_t from, off_t size), (fd,
 
 FAULTBOX_HOOK(int, fsync, (int fd), (fd), Call::Sync, at(fd))
 FAULTBOX_HOOK(int, fdatasync, (int fd), (fd), Call::Sync, at(fd))
+FAULTBOX_HOOK(int, sync_file_range, (int fd, off_t from, off_t size, unsigned flags),
+    (fd, from, size, flags), Call::Sync, at(fd))
 FAULTBOX_HOOK(int, syncfs, (int fd), (fd), Call::Sync, at(fd))
 
 #define FAULTBOX_RENAME(symbol, parameters, arguments, place)                                      \
