@@ -34,6 +34,31 @@ private:
     std::uint64_t m_read = 0;
 };
 
+// Why a file with these first bytes is not read, or "".
+std::string_view archiveKind(std::string_view head)
+{
+    if (head.starts_with("PK\x03\x04") || head.starts_with("PK\x05\x06"))
+        return "a zip archive (or a workbook, which is one: save the sheet as CSV)";
+    if (head.size() > 262 && head.substr(257, 5) == "ustar")
+        return "a tar archive";
+    if (head.starts_with("7z\xBC\xAF\x27\x1C"))
+        return "a 7z archive";
+    if (head.starts_with("Rar!"))
+        return "a rar archive";
+    if (head.starts_with("\xFD"
+                         "7zXZ"))
+        return "packed with xz";
+    if (head.starts_with("BZh"))
+        return "packed with bzip2";
+    return "";
+}
+
+Error archiveError(const fs::path& path, std::string_view kind)
+{
+    return invalidInput(
+        fmt::format("{} is {}; unpack it and import the files inside", path.string(), kind));
+}
+
 // Unpacks what is packed, and holds the two kinds to the same rules: cut short or damaged files are
 // told so, and so is a bomb, before it fills memory or disk.
 class PackedSource : public ByteSource {
@@ -57,6 +82,9 @@ public:
             KOALA_TRY(made, unpack(input, out, size));
             m_next = m_filled - input.size();
         }
+        if (m_made == 0)
+            if (const std::string_view kind = archiveKind({out, made}); !kind.empty())
+                return archiveError(m_path, kind);
         m_made += made;
         if (m_made > kHarmless && m_made / kBombRatio > m_plain.bytesRead())
             return invalidInput(fmt::format(
@@ -148,25 +176,6 @@ private:
     std::unique_ptr<ZSTD_DStream, Free> m_stream{::ZSTD_createDStream()};
 };
 
-// Why a file with these first bytes is not read, or "".
-std::string_view archiveKind(std::string_view head)
-{
-    if (head.starts_with("PK\x03\x04") || head.starts_with("PK\x05\x06"))
-        return "a zip archive (or a workbook, which is one: save the sheet as CSV)";
-    if (head.size() > 262 && head.substr(257, 5) == "ustar")
-        return "a tar archive";
-    if (head.starts_with("7z\xBC\xAF\x27\x1C"))
-        return "a 7z archive";
-    if (head.starts_with("Rar!"))
-        return "a rar archive";
-    if (head.starts_with("\xFD"
-                         "7zXZ"))
-        return "packed with xz";
-    if (head.starts_with("BZh"))
-        return "packed with bzip2";
-    return "";
-}
-
 class MemorySource final : public ByteSource {
 public:
     explicit MemorySource(std::string_view text) : m_text(text) {}
@@ -200,8 +209,7 @@ Result<std::unique_ptr<ByteSource>> openByteSource(const fs::path& path)
     if (std::ferror(file.get()) || std::fseek(file.get(), 0, SEEK_SET) != 0)
         return fileError("read", path, errno);
     if (const std::string_view kind = archiveKind(head); !kind.empty())
-        return invalidInput(
-            fmt::format("{} is {}; unpack it and import the files inside", path.string(), kind));
+        return archiveError(path, kind);
     if (head.starts_with("\x1F\x8B"))
         return std::unique_ptr<ByteSource>(std::make_unique<GzipSource>(std::move(file), path));
     if (head.starts_with("\x28\xB5\x2F\xFD"))

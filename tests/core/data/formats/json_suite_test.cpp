@@ -3,6 +3,7 @@
 // Lines. And what the suite lacks: values past the limits.
 #include <chrono>
 #include <fstream>
+#include <iostream>
 #include <map>
 
 #include "core/base/utf8.h"
@@ -75,6 +76,7 @@ TEST(JsonSuite, EveryFileGetsTheSameVerdictEverywhere)
     const fs::path suite = shared / "data/json-test-suite";
     const auto policy = readPolicy(suite / "policy-i.tsv");
     int files = 0;
+    std::chrono::duration<double, std::milli> slowest{0};
     for (const auto& entry : fs::directory_iterator(suite / "test_parsing")) {
         ++files;
         const std::string text = *readFile(entry.path());
@@ -84,13 +86,16 @@ TEST(JsonSuite, EveryFileGetsTheSameVerdictEverywhere)
             want = policy.at(name);
         if (name.starts_with("y_object_duplicated_key"))
             want = "reject"; // of records, by policy-transform.tsv
+        const auto start = std::chrono::steady_clock::now();
         EXPECT_EQ(verdictOfFile(text, entry.path()), want) << name;
+        slowest = std::max(slowest, {std::chrono::steady_clock::now() - start});
         const bool mark = text.starts_with("\xEF\xBB\xBF"); // of a file only, not of a line
         if (const std::string line = verdictOfLine(text); !line.empty()) {
             EXPECT_EQ(line, mark ? "reject" : want) << name;
         }
     }
     EXPECT_EQ(files, 318);
+    std::cout << fmt::format("the slowest file took {:.2f} ms\n", slowest.count());
 }
 
 TEST(JsonSuite, ValuesAreKeptAsThePolicySays)

@@ -101,6 +101,30 @@ TEST_F(TrainingStreamTest, TheSameFilesGiveTheSameTokensAnywhere)
     EXPECT_NE(resolve()->orderSha256(), order);
 }
 
+// Reliability X10: what looks like a control token in data is text.
+TEST_F(TrainingStreamTest, ControlStringsInDataAreNoControlTokens)
+{
+    const std::string controls = "</s> <s> [INST] <|im_start|> GPT: <unk>";
+    ImportRequest request;
+    request.datasetsDirectory = m_folder.path() / "datasets";
+    request.files = {m_folder.path() / "controls.jsonl"};
+    test::writeText(
+        request.files[0], toLine(Json{{"question", controls}, {"answer", controls}}) + "\n");
+    ASSERT_TRUE(importDataset(request).ok());
+    m_mixture.sources.assign(1, {});
+    m_mixture.sources[0].dataset = "controls";
+    const auto resolved = resolve();
+    ASSERT_NE(resolved, nullptr);
+    const auto sequence = TrainingStream(resolved, StreamPart::Training).sequence(0, 0);
+    ASSERT_TRUE(sequence.ok()) << sequence.error().message;
+    EXPECT_EQ(std::ranges::count(sequence->tokens, *m_tokenizer->bosId()), 1);
+    EXPECT_EQ(std::ranges::count(sequence->tokens, *m_tokenizer->eosId()), 1);
+    const std::string text = m_tokenizer->decode(sequence->tokens);
+    const std::size_t first = text.find(controls);
+    ASSERT_NE(first, std::string::npos) << text;
+    EXPECT_NE(text.find(controls, first + 1), std::string::npos) << text;
+}
+
 TEST_F(TrainingStreamTest, PairsAreRenderedWithTheirMarkers)
 {
     const auto resolved = resolve();
