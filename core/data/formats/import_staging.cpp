@@ -1,5 +1,9 @@
 #include "core/data/formats/import_staging.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 namespace koala {
 namespace {
 
@@ -43,6 +47,20 @@ Result<ImportCheckpoint> readImportCheckpoint(const fs::path& staging)
     return checkpoint;
 }
 
+// The folder itself is locked. Where a file system cannot do that, all goes on without.
+StagingGuard::StagingGuard(const fs::path& datasets)
+    : m_descriptor(::open(datasets.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+{
+    while (m_descriptor >= 0 && ::flock(m_descriptor, LOCK_EX) != 0 && errno == EINTR) {
+    }
+}
+
+StagingGuard::~StagingGuard()
+{
+    if (m_descriptor >= 0)
+        ::close(m_descriptor);
+}
+
 std::uint64_t bytesBelow(const fs::path& folder)
 {
     std::uint64_t bytes = 0;
@@ -69,6 +87,7 @@ Result<ImportStaging> ImportStaging::adopt(const fs::path& folder)
 
 Result<ImportStaging> ImportStaging::open(const fs::path& datasets, const ImportIdentity& identity)
 {
+    const StagingGuard guard(datasets);
     const std::string key = identity.key();
     std::optional<ImportStaging> found;
     std::error_code code;

@@ -26,6 +26,19 @@ struct ImportCheckpoint {
 OrderedJson toJson(const ImportCheckpoint& checkpoint);
 Result<ImportCheckpoint> readImportCheckpoint(const fs::path& staging);
 
+// Held while somebody looks through the folders of imports or makes one, so that none is taken for
+// an abandoned one before its import has locked it. Waits for others, who hold it for moments.
+class StagingGuard {
+public:
+    explicit StagingGuard(const fs::path& datasets);
+    StagingGuard(const StagingGuard&) = delete;
+    StagingGuard& operator=(const StagingGuard&) = delete;
+    ~StagingGuard();
+
+private:
+    int m_descriptor = -1;
+};
+
 std::uint64_t bytesBelow(const fs::path& staging); // of its files
 
 class ImportStaging {

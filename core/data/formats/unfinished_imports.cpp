@@ -48,6 +48,7 @@ Result<fs::path> folderOf(const fs::path& datasets, std::string_view id)
 
 Result<std::vector<UnfinishedImport>> unfinishedImports(const fs::path& datasetsDirectory)
 {
+    const StagingGuard guard(datasetsDirectory);
     std::vector<UnfinishedImport> found;
     std::error_code code;
     for (auto it = fs::directory_iterator(datasetsDirectory, code); !code && it != fs::end(it);
