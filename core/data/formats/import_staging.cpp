@@ -82,6 +82,9 @@ OrderedJson toJson(const ImportCheckpoint& checkpoint)
 Result<ImportStaging> ImportStaging::adopt(const fs::path& folder)
 {
     KOALA_TRY(FileLock lock, FileLock::acquire(folder / kLockFile));
+    std::error_code code;
+    if (!fs::exists(folder, code)) // it became a dataset between opening and locking
+        return notFound(folder.string() + " is no import any more");
     return ImportStaging(folder, std::move(lock));
 }
 

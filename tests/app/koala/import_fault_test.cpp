@@ -1,5 +1,9 @@
 // koala data import as a process when the file system fails (reliability D3), and several of them
 // at once.
+#include <chrono>
+
+#include <sys/wait.h>
+
 #include "tests/app/koala/import_process.h"
 #include "tests/support/long_tests.h"
 
@@ -47,7 +51,6 @@ TEST(FailingImportProcess, EndsWithOneAndAMessageOrGetsOverIt)
     EXPECT_EQ(namesIn(failing.datasets()), std::set<std::string>{"tasks"});
 }
 
-// None takes the folder that another is just making for an abandoned one.
 TEST(ImportProcesses, AtTheSameTimeLeaveEachOtherAlone)
 {
     const auto folder = test::memoryDirectory();
@@ -58,9 +61,7 @@ TEST(ImportProcesses, AtTheSameTimeLeaveEachOtherAlone)
         const std::string name = fmt::format("part-{}", i);
         const fs::path file = folder.path() / (name + ".json");
         test::writeRecords(file, test::kKinds[4], 200);
-        auto child = ChildProcess::start(project.command({"data", "import", file.string()}));
-        ASSERT_TRUE(child.ok());
-        children.push_back(std::move(*child));
+        children.push_back(project.start({"data", "import", file.string()}));
         names.insert(name);
     }
     const auto running = [&] {
@@ -71,6 +72,31 @@ TEST(ImportProcesses, AtTheSameTimeLeaveEachOtherAlone)
     for (ChildProcess& child : children)
         EXPECT_EQ(*child.wait(), 0) << *readFile(project.wordsFile());
     EXPECT_EQ(namesIn(project.datasets()), names);
+}
+
+TEST(ImportProcesses, DoNotTakeAFolderThatIsJustMadeForAnAbandonedOne)
+{
+    const auto folder = test::memoryDirectory();
+    const fs::path file = folder.path() / "source.json";
+    test::writeRecords(file, test::kKinds[4], 20);
+    const ImportProcess project(folder.path() / "project");
+    const std::vector<std::string> calls = project.calls(file);
+    ASSERT_TRUE(removeAll(project.made()).ok());
+    const auto lock = std::ranges::find_if(
+        calls, [](const std::string& call) { return call.find("/.lock") != call.npos; });
+    ASSERT_NE(lock, calls.end());
+
+    ChildProcess first = project.start({"data", "import", "--name", "first", file.string()},
+        {fmt::format("FAULTBOX_STOP={}", lock - calls.begin() + 1)});
+    int status = 0;
+    ASSERT_EQ(::waitpid(first.pid(), &status, WUNTRACED), first.pid());
+    ASSERT_TRUE(WIFSTOPPED(status));
+    ChildProcess second = project.start({"data", "import", "--name", "second", file.string()});
+    (void)second.waitFor(std::chrono::milliseconds(300)); // it waits, or does its damage by then
+    first.signal(SIGCONT);
+    EXPECT_EQ(*first.wait(), 0) << *readFile(project.wordsFile());
+    EXPECT_EQ(*second.wait(), 0) << *readFile(project.wordsFile());
+    EXPECT_EQ(namesIn(project.datasets()), (std::set<std::string>{"first", "second"}));
 }
 
 } // namespace

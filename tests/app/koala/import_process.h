@@ -94,29 +94,35 @@ public:
     fs::path callsFile() const { return m_directory.string() + "-calls"; }
     fs::path wordsFile() const { return m_directory.string() + "-words"; }
 
-    ProcessOptions command(
-        std::vector<std::string> arguments, std::vector<std::string> environment = {}) const
+    ProcessOptions command(std::vector<std::string> arguments) const
     {
         ProcessOptions options;
         options.arguments = {KOALA_PROGRAM_FILE, "--project", m_directory.string()};
         options.arguments.insert(options.arguments.end(), arguments.begin(), arguments.end());
-        options.environment = std::move(environment);
         options.outputFile = wordsFile();
         return options;
     }
     // With `faults`, as faultbox.h names them, for what happens in the folder of datasets.
-    Ended run(std::vector<std::string> arguments, std::vector<std::string> faults = {}) const
+    ChildProcess start(
+        std::vector<std::string> arguments, std::vector<std::string> faults = {}) const
     {
-        std::error_code code;
-        fs::remove(wordsFile(), code);
         if (!faults.empty()) {
             faults.push_back("LD_PRELOAD=" KOALA_FAULTBOX_FILE);
             faults.push_back("FAULTBOX_UNDER=" + datasets().string());
             faults.push_back("ASAN_OPTIONS=verify_asan_link_order=0");
         }
-        auto child = ChildProcess::start(command(std::move(arguments), std::move(faults)));
+        ProcessOptions options = command(std::move(arguments));
+        options.environment = std::move(faults);
+        auto child = ChildProcess::start(options);
         EXPECT_TRUE(child.ok()) << child.error().message;
-        const auto status = child->wait();
+        return std::move(child).value();
+    }
+    Ended run(std::vector<std::string> arguments, std::vector<std::string> faults = {}) const
+    {
+        std::error_code code;
+        fs::remove(wordsFile(), code);
+        ChildProcess child = start(std::move(arguments), std::move(faults));
+        const auto status = child.wait();
         return {status.ok() ? *status : -1, readFile(wordsFile()).valueOr("")};
     }
     Ended import(const fs::path& file, std::vector<std::string> faults = {}) const

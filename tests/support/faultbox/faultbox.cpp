@@ -127,10 +127,12 @@ int errnoOf(const char* name)
     plan.log = std::getenv("FAULTBOX_LOG");
     plan.killBefore = numberOf("FAULTBOX_KILL");
     plan.killAfter = numberOf("FAULTBOX_KILL_AFTER");
+    plan.stopBefore = numberOf("FAULTBOX_STOP");
     plan.failAt = numberOf("FAULTBOX_FAIL");
     plan.failWith = errnoOf(std::getenv("FAULTBOX_ERRNO"));
     plan.forEver = numberOf("FAULTBOX_FOREVER") != 0;
-    if (plan.log != nullptr || plan.killBefore > 0 || plan.killAfter > 0 || plan.failAt > 0)
+    if (plan.log != nullptr || plan.killBefore > 0 || plan.killAfter > 0 || plan.stopBefore > 0 ||
+        plan.failAt > 0)
         faultboxArm(&plan);
 }
 
@@ -167,6 +169,8 @@ Verdict judge(Call call, const char* name, const Place& place)
         note(number, name, from, to);
     if (number == plan.killBefore)
         die();
+    if (number == plan.stopBefore)
+        ::syscall(SYS_kill, ::syscall(SYS_getpid), SIGSTOP);
     Verdict verdict;
     verdict.killAfter = number == plan.killAfter;
     if (plan.failAt > 0 && (number == plan.failAt || (plan.forEver && number > plan.failAt)))

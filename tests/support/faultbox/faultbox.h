@@ -10,6 +10,7 @@
 //   FAULTBOX_UNDER=/folder   only calls whose file lies there; else all
 //   FAULTBOX_LOG=/file       a line each counted call: its number, name and path
 //   FAULTBOX_KILL=k  or  FAULTBOX_KILL_AFTER=k    before the k-th call, or when it is done
+//   FAULTBOX_STOP=k          SIGSTOP before it, to let others go first; SIGCONT goes on
 //   FAULTBOX_FAIL=k  FAULTBOX_ERRNO=ENOSPC  FAULTBOX_FOREVER=1
 //
 // With FAULTBOX_ERRNO (ENOSPC, EDQUOT, EROFS, EIO, EMFILE) only calls are counted that can give
@@ -27,6 +28,7 @@ struct FaultPlan {
     const char* log = nullptr;
     long killBefore = 0; // the number of a call, from 1; 0 never
     long killAfter = 0;
+    long stopBefore = 0;
     long failAt = 0;
     int failWith = 0; // errno
     bool forEver = false;
