@@ -6,6 +6,7 @@
 
 #include "core/base/line_reader.h"
 #include "core/base/utf8.h"
+#include "core/data/conversation_line.h"
 #include "core/data/dataset_index.h"
 #include "core/data/index_tables.h"
 #include "core/data/row_texts.h"
@@ -82,9 +83,7 @@ Result<Conversation> Dataset::read(std::uint64_t row) const
 {
     std::string line;
     KOALA_RETURN_IF_ERROR(readLine(row, line));
-    const std::string what = fmt::format("dataset {} row {}", m_manifest.slug, row);
-    KOALA_TRY(const Json json, parseJson(line, what));
-    return conversationFromJson(json, what);
+    return conversationFromLine(line, m_manifest.slug, row);
 }
 
 Result<std::vector<std::string>> Dataset::firstMessages(

@@ -4,7 +4,6 @@
 #include <thread>
 
 #include "core/base/sha256.h"
-#include "core/data/clean/row_line.h"
 #include "core/data/conversation_line.h"
 
 namespace koala {
@@ -275,10 +274,9 @@ Status CleaningRun::readLine(std::uint64_t row, std::string& line) const
 
 Result<Conversation> CleaningRun::read(std::uint64_t row) const
 {
-    thread_local RowLineParser parser;
     thread_local std::string line;
     KOALA_RETURN_IF_ERROR(readLine(row, line));
-    return parser.parse(line, row).within("dataset " + m_dataset.manifest().slug);
+    return conversationFromLine(line, m_dataset.manifest().slug, row);
 }
 
 void CleaningRun::tell(std::size_t step, std::uint64_t rows)

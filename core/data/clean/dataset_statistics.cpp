@@ -6,8 +6,8 @@
 #include <mutex>
 #include <thread>
 
-#include "core/data/clean/row_line.h"
-#include "core/data/clean/step.h"
+#include "core/data/joined_text.h"
+#include "core/data/row_texts.h"
 #include "core/metrics/language.h"
 #include "core/metrics/ngrams.h"
 
@@ -84,15 +84,15 @@ void countOpening(std::string_view question, Part& part)
         }
 }
 
-void countRow(const Conversation& conversation, Part& part, std::atomic<std::uint64_t>& words)
+void countRow(const RowTexts& row, Part& part, std::atomic<std::uint64_t>& words)
 {
     DatasetStatistics& counted = part.counted;
     ++counted.rows;
-    counted.turns += conversation.turns.size();
-    ++counted.turnsPerRow[conversation.turns.size()];
+    counted.turns += row.turns().size();
+    ++counted.turnsPerRow[row.turns().size()];
     std::uint64_t answers = 0;
     bool opened = false;
-    for (const Turn& turn : conversation.turns) {
+    for (const RowText& turn : row.turns()) {
         ++counted.roles[std::string(roleName(turn.role))];
         answers += turn.role == Role::Assistant;
         if (turn.role == Role::User && !std::exchange(opened, true))
@@ -107,7 +107,7 @@ void countRow(const Conversation& conversation, Part& part, std::atomic<std::uin
             counted.distinctComplete = false;
     }
     counted.multiTurnRows += answers > 1;
-    ++counted.languages[detectLanguage(joinTurns(conversation, "user").text).code];
+    ++counted.languages[detectLanguage(joinedText(row.turns(), Role::User)).code];
 }
 
 class Counter {
@@ -138,14 +138,14 @@ public:
 private:
     void work(Part& part)
     {
-        RowLineParser parser;
+        RowTexts texts;
         std::string line;
         for (std::uint64_t begin; (begin = m_next.fetch_add(kRowsPerTask)) < m_dataset.size();) {
             const std::uint64_t end = std::min(begin + kRowsPerTask, m_dataset.size());
             for (std::uint64_t row = begin; row < end; ++row) {
                 if (m_stop.stop_requested() || m_failed)
                     return;
-                if (const Status status = countOne(row, parser, line, part); !status.ok()) {
+                if (const Status status = countOne(row, texts, line, part); !status.ok()) {
                     const std::scoped_lock lock(m_mutex);
                     m_error = status.error();
                     m_failed = true;
@@ -159,12 +159,13 @@ private:
         }
     }
 
-    Status countOne(std::uint64_t row, RowLineParser& parser, std::string& line, Part& part)
+    Status countOne(std::uint64_t row, RowTexts& texts, std::string& line, Part& part)
     {
         KOALA_RETURN_IF_ERROR(m_dataset.readLine(row, line));
-        KOALA_TRY(const Conversation conversation,
-            parser.parse(line, row).within("dataset " + m_dataset.manifest().slug));
-        countRow(conversation, part, m_words);
+        if (!texts.parse(line))
+            return invalidInput(fmt::format("dataset {} row {} is damaged; import its source again",
+                m_dataset.manifest().slug, row));
+        countRow(texts, part, m_words);
         return {};
     }
 
