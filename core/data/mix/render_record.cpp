@@ -1,6 +1,5 @@
 #include "core/data/mix/render_record.h"
 
-#include <limits>
 #include <optional>
 
 #include "core/data/mix/training_stream.h"
@@ -46,7 +45,7 @@ RecordRenderer rendererOf(
     renderer.tooLong = mixture.tooLong;
     renderer.system = mixture.system;
     if (mixture.packing == PackingMode::Stream) {
-        renderer.maxTokens = std::numeric_limits<std::int64_t>::max(); // cut by rows only
+        renderer.maxTokens = kNoTokenLimit; // cut by rows only
         renderer.bos = mixture.stream.rule == StreamRule::Koala ? RecordRenderer::Bos::Never
                                                                 : RecordRenderer::Bos::Always;
         renderer.addEos = mixture.stream.addEos;
@@ -116,7 +115,9 @@ Result<std::vector<Rendered>> RecordRenderer::renderParts(
         turns = std::move(fewer);
         KOALA_TRY(rendered, renderTurns(turns, marker));
     }
-    return std::vector<Rendered>{finished(std::move(rendered))};
+    std::vector<Rendered> one;
+    one.push_back(finished(std::move(rendered)));
+    return one;
 }
 
 // As many whole rounds a part as fit, each part behind the record's system message. A round that is

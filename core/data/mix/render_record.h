@@ -3,6 +3,7 @@
 // Private to core/data.
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,6 +18,8 @@ namespace koala {
 class RecordRenderer;
 RecordRenderer rendererOf(
     const Mixture& mixture, std::shared_ptr<const Tokenizer> tokenizer, TemplateId chatTemplate);
+
+inline constexpr std::int64_t kNoTokenLimit = std::numeric_limits<std::int64_t>::max();
 
 class RecordRenderer {
 public:

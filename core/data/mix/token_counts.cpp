@@ -91,12 +91,20 @@ std::shared_ptr<const RowTokens> readCounts(const fs::path& path, std::uint64_t 
                                                                                         : nullptr;
 }
 
+fs::path countsFile(const Dataset& dataset, const RecordRenderer& renderer, MarkerMode markers)
+{
+    const std::string key = sha256Hex(dataset.manifest().rowsSha256 + "\n" + renderer.key(markers));
+    return dataset.directory() / "counts" / (key.substr(0, 32) + ".bin");
+}
+
 class Counting {
 public:
+    // `whole` are the counts without a limit, or none.
     Counting(const Dataset& dataset, const RecordRenderer& renderer, MarkerMode markers,
-        const std::function<void(std::uint64_t)>& progress, std::stop_token stop)
-        : m_dataset(dataset), m_renderer(renderer), m_markers(markers), m_progress(progress),
-          m_stop(std::move(stop)), m_counts(std::make_shared<RowTokens>())
+        std::shared_ptr<const RowTokens> whole, const std::function<void(std::uint64_t)>& progress,
+        std::stop_token stop)
+        : m_dataset(dataset), m_renderer(renderer), m_markers(markers), m_whole(std::move(whole)),
+          m_progress(progress), m_stop(std::move(stop)), m_counts(std::make_shared<RowTokens>())
     {
         m_counts->tokens.resize(dataset.size());
         m_counts->trained.resize(dataset.size());
@@ -140,6 +148,11 @@ private:
 
     Status countRow(std::uint64_t row)
     {
+        if (m_whole && m_whole->tokens[row] <= m_renderer.maxTokens) { // nothing to leave out
+            m_counts->tokens[row] = m_whole->tokens[row];
+            m_counts->trained[row] = m_whole->trained[row];
+            return {};
+        }
         KOALA_TRY(const Conversation conversation, m_dataset.read(row));
         KOALA_TRY(
             const std::vector<Rendered> parts, m_renderer.renderParts(conversation, m_markers));
@@ -171,6 +184,7 @@ private:
     const Dataset& m_dataset;
     const RecordRenderer& m_renderer;
     MarkerMode m_markers;
+    std::shared_ptr<const RowTokens> m_whole;
     const std::function<void(std::uint64_t)>& m_progress;
     std::stop_token m_stop;
     std::shared_ptr<RowTokens> m_counts;
@@ -187,19 +201,22 @@ Result<std::shared_ptr<const RowTokens>> countTokens(const Dataset& dataset,
     const RecordRenderer& renderer, MarkerMode markers,
     const std::function<void(std::uint64_t rows)>& progress, std::stop_token stop)
 {
-    const std::string key = sha256Hex(dataset.manifest().rowsSha256 + "\n" + renderer.key(markers));
-    const fs::path folder = dataset.directory() / "counts";
-    const fs::path file = folder / (key.substr(0, 32) + ".bin");
-    if (auto kept = readCounts(file, dataset.size())) {
-        if (progress)
-            progress(dataset.size());
+    const fs::path file = countsFile(dataset, renderer, markers);
+    if (auto kept = readCounts(file, dataset.size()))
         return kept;
+    std::shared_ptr<const RowTokens> whole;
+    if (renderer.maxTokens < kNoTokenLimit) {
+        RecordRenderer unlimited = renderer;
+        unlimited.maxTokens = kNoTokenLimit;
+        unlimited.tooLong = RecordRenderer().tooLong;
+        whole = readCounts(countsFile(dataset, unlimited, markers), dataset.size());
     }
-    auto counted = Counting(dataset, renderer, markers, progress, std::move(stop)).run();
+    auto counted =
+        Counting(dataset, renderer, markers, std::move(whole), progress, std::move(stop)).run();
     if (!counted.ok())
         return std::move(counted).error().within("dataset " + dataset.manifest().slug);
     // A folder that may not be written only costs counting again next time.
-    if (createDirectories(folder).ok())
+    if (createDirectories(file.parent_path()).ok())
         (void)writeFileAtomically(file, serialise(**counted));
     return counted;
 }
