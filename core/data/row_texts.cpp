@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include "core/base/json_fast.h"
 #include "core/data/conversation_line.h"
 
 namespace koala {
@@ -9,6 +10,7 @@ namespace {
 
 namespace dom = simdjson::dom;
 
+constexpr int kPlainDepth = 16; // of tags and meta; deeper ones go the careful way
 constexpr std::size_t kGiant = std::size_t(16) << 20;
 
 std::string_view textOr(const dom::object& object, const char* key, std::string_view fallback)
@@ -98,9 +100,16 @@ std::optional<Conversation> RowTexts::conversation() const
     out.feedback = feedback == "positive"   ? Feedback::Positive
                    : feedback == "negative" ? Feedback::Negative
                                             : Feedback::None;
-    for (const auto& [key, place] : {std::pair("tags", &out.tags), std::pair("meta", &out.meta)})
-        if (dom::object member; row[key].get(member) == simdjson::SUCCESS && member.size() > 0)
-            *place = Json::parse(simdjson::minify(member));
+    for (const auto& [key, place] : {std::pair("tags", &out.tags), std::pair("meta", &out.meta)}) {
+        dom::element member;
+        if (row[key].get(member) != simdjson::SUCCESS || !member.is_object() ||
+            jsonFromParsed(member, kPlainDepth, *place))
+            continue;
+        Result<Json> value = parseJson(simdjson::minify(member), key);
+        if (!value.ok())
+            return std::nullopt;
+        *place = std::move(*value);
+    }
     return out;
 }
 
