@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "core/data/conversation.h"
+#include "core/data/dataset.h"
 #include "core/data/mix/mixture.h"
+#include "core/data/row_texts.h"
 #include "core/text/chat_template.h"
 
 namespace koala {
@@ -34,6 +36,9 @@ public:
     // What training sees of the record: one document, or with too_long "split" one or more.
     Result<std::vector<Rendered>> renderParts(
         const Conversation& conversation, MarkerMode markers) const;
+    // The same of texts that were looked at in place; the labels are in the facts of the row.
+    Result<std::vector<Rendered>> renderParts(
+        const RowTexts& texts, const RowFacts& facts, MarkerMode markers) const;
     // The only document, or the first of several.
     // drop_turns: whole rounds are left out at the end until the rest fits; a first round that is
     // too long by itself is cut. cut: everything after max_tokens goes.
@@ -42,6 +47,7 @@ public:
     std::string key(MarkerMode markers) const;
 
 private:
+    Result<std::vector<Rendered>> renderParts(std::vector<ChatTurn> turns, Marker marker) const;
     Result<Rendered> renderTurns(const std::vector<ChatTurn>& turns, Marker marker) const;
     Rendered finished(Rendered rendered) const;
     Result<std::vector<Rendered>> splitRounds(

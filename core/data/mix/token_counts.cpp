@@ -129,6 +129,8 @@ public:
 private:
     void work()
     {
+        RowTexts texts;
+        std::string line;
         while (!m_failed) {
             const std::uint64_t begin = m_next.fetch_add(kRowsPerTask);
             if (begin >= m_dataset.size())
@@ -138,7 +140,7 @@ private:
             if (m_stop.stop_requested())
                 return failWith(cancelled("counting tokens was stopped"));
             for (std::uint64_t row = begin; row < end; ++row)
-                if (const Status status = countRow(row); !status.ok())
+                if (const Status status = countRow(row, texts, line); !status.ok())
                     return failWith(status.error());
             const std::uint64_t done = m_done += end - begin;
             if (m_progress)
@@ -146,16 +148,18 @@ private:
         }
     }
 
-    Status countRow(std::uint64_t row)
+    Status countRow(std::uint64_t row, RowTexts& texts, std::string& line)
     {
         if (m_whole && m_whole->tokens[row] <= m_renderer.maxTokens) { // nothing to leave out
             m_counts->tokens[row] = m_whole->tokens[row];
             m_counts->trained[row] = m_whole->trained[row];
             return {};
         }
-        KOALA_TRY(const Conversation conversation, m_dataset.read(row));
-        KOALA_TRY(
-            const std::vector<Rendered> parts, m_renderer.renderParts(conversation, m_markers));
+        KOALA_RETURN_IF_ERROR(m_dataset.readLine(row, line));
+        if (!texts.parse(line))
+            return invalidInput(fmt::format("row {} is damaged; import its source again", row));
+        KOALA_TRY(const std::vector<Rendered> parts,
+            m_renderer.renderParts(texts, m_dataset.rows()[row], m_markers));
         std::vector<PartTokens> counted;
         for (const Rendered& rendered : parts) {
             PartTokens part;
