@@ -5,6 +5,7 @@
 
 #include "core/data/dataset_index.h"
 #include "core/data/index_tables.h"
+#include "core/data/row_reader.h"
 #include "core/data/row_texts.h"
 #include "core/data/row_traits.h"
 #include "core/data/words.h"
@@ -29,13 +30,13 @@ Result<IndexBlock> prepare(const Dataset& dataset, std::uint64_t first, const st
     block.first = first;
     RowTexts texts;
     TermCollector terms;
-    std::string line;
+    RowReader reader(dataset);
     std::string folded;
     const std::uint64_t end = std::min<std::uint64_t>(first + kBlockRows, dataset.size());
     for (std::uint64_t row = first; row < end; ++row) {
         if (stop.stop_requested())
             return cancelled("indexing was stopped; what is indexed stays");
-        KOALA_RETURN_IF_ERROR(dataset.readLine(row, line));
+        KOALA_TRY(const std::string_view line, reader.line(row, end));
         if (!texts.parse(line))
             return invalidInput(fmt::format("dataset {} row {} is damaged; import its source again",
                 dataset.manifest().slug, row));

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "core/data/joined_text.h"
+#include "core/data/row_reader.h"
 #include "core/data/row_texts.h"
 #include "core/metrics/language.h"
 #include "core/metrics/ngrams.h"
@@ -15,7 +16,7 @@ namespace koala {
 namespace {
 
 constexpr std::uint64_t kRowsPerTask = 512;
-constexpr std::uint64_t kDistinctWords = std::uint64_t(64) << 20;
+constexpr std::uint64_t kDistinctWords = std::uint64_t(32) << 20; // up to 1.5 GB of n-grams
 constexpr std::size_t kListed = 30;
 
 constexpr std::array kVerbs{"add", "analyze", "answer", "arrange", "assess", "brainstorm", "build",
@@ -139,13 +140,13 @@ private:
     void work(Part& part)
     {
         RowTexts texts;
-        std::string line;
+        RowReader reader(m_dataset);
         for (std::uint64_t begin; (begin = m_next.fetch_add(kRowsPerTask)) < m_dataset.size();) {
             const std::uint64_t end = std::min(begin + kRowsPerTask, m_dataset.size());
             for (std::uint64_t row = begin; row < end; ++row) {
                 if (m_stop.stop_requested() || m_failed)
                     return;
-                if (const Status status = countOne(row, texts, line, part); !status.ok()) {
+                if (const Status status = countOne(row, end, texts, reader, part); !status.ok()) {
                     const std::scoped_lock lock(m_mutex);
                     m_error = status.error();
                     m_failed = true;
@@ -159,9 +160,10 @@ private:
         }
     }
 
-    Status countOne(std::uint64_t row, RowTexts& texts, std::string& line, Part& part)
+    Status countOne(
+        std::uint64_t row, std::uint64_t end, RowTexts& texts, RowReader& reader, Part& part)
     {
-        KOALA_RETURN_IF_ERROR(m_dataset.readLine(row, line));
+        KOALA_TRY(const std::string_view line, reader.line(row, end));
         if (!texts.parse(line))
             return invalidInput(fmt::format("dataset {} row {} is damaged; import its source again",
                 m_dataset.manifest().slug, row));

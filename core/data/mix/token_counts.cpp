@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "core/base/sha256.h"
+#include "core/data/row_reader.h"
 
 namespace koala {
 namespace {
@@ -130,7 +131,7 @@ private:
     void work()
     {
         RowTexts texts;
-        std::string line;
+        RowReader reader(m_dataset);
         while (!m_failed) {
             const std::uint64_t begin = m_next.fetch_add(kRowsPerTask);
             if (begin >= m_dataset.size())
@@ -140,7 +141,7 @@ private:
             if (m_stop.stop_requested())
                 return failWith(cancelled("counting tokens was stopped"));
             for (std::uint64_t row = begin; row < end; ++row)
-                if (const Status status = countRow(row, texts, line); !status.ok())
+                if (const Status status = countRow(row, end, texts, reader); !status.ok())
                     return failWith(status.error());
             const std::uint64_t done = m_done += end - begin;
             if (m_progress)
@@ -148,14 +149,14 @@ private:
         }
     }
 
-    Status countRow(std::uint64_t row, RowTexts& texts, std::string& line)
+    Status countRow(std::uint64_t row, std::uint64_t end, RowTexts& texts, RowReader& reader)
     {
         if (m_whole && m_whole->tokens[row] <= m_renderer.maxTokens) { // nothing to leave out
             m_counts->tokens[row] = m_whole->tokens[row];
             m_counts->trained[row] = m_whole->trained[row];
             return {};
         }
-        KOALA_RETURN_IF_ERROR(m_dataset.readLine(row, line));
+        KOALA_TRY(const std::string_view line, reader.line(row, end));
         if (!texts.parse(line))
             return invalidInput(fmt::format("row {} is damaged; import its source again", row));
         KOALA_TRY(const std::vector<Rendered> parts,
