@@ -28,6 +28,20 @@ Result<NamedMixture> findMixture(const Project& project, const std::string& reci
     return named;
 }
 
+Result<ModelTokenizer> loadModelTokenizer(const Project& project, const std::string& model)
+{
+    KOALA_TRY(const ResolvedModel resolved, project.resolveModel(model));
+    ModelTokenizer loaded;
+    KOALA_TRY(loaded.tokenizer, loadTokenizer(resolved.checkpoint));
+    loaded.templateName = resolved.templateName;
+    if (loaded.templateName.empty()) {
+        KOALA_TRY(const std::shared_ptr<const Checkpoint> checkpoint,
+            openCheckpoint(resolved.checkpoint));
+        loaded.templateName = checkpoint->templateHint();
+    }
+    return loaded;
+}
+
 Result<std::shared_ptr<const ResolvedMixture>> openMixture(
     const Project& project, const Mixture& mixture, std::stop_token stop)
 {
@@ -35,20 +49,15 @@ Result<std::shared_ptr<const ResolvedMixture>> openMixture(
         return invalidInput("the mixture \"" + mixture.name +
                             "\" names no model, so its tokens cannot be counted; "
                             "set \"model\" in it");
-    KOALA_TRY(const ResolvedModel model, project.resolveModel(mixture.model));
-    std::string name = mixture.chatTemplate.empty() ? model.templateName : mixture.chatTemplate;
-    if (name.empty()) {
-        KOALA_TRY(
-            const std::shared_ptr<const Checkpoint> checkpoint, openCheckpoint(model.checkpoint));
-        name = checkpoint->templateHint();
-    }
+    KOALA_TRY(const ModelTokenizer model, loadModelTokenizer(project, mixture.model));
+    const std::string& name =
+        mixture.chatTemplate.empty() ? model.templateName : mixture.chatTemplate;
     if (name.empty())
         return invalidInput("neither the mixture \"" + mixture.name +
                             "\" nor its model names a chat template; set "
                             "\"template\" in the mixture");
     ResolvedMixture::Options options;
     KOALA_TRY(options.chatTemplate, templateFromName(name));
-    KOALA_TRY(std::shared_ptr<const Tokenizer> tokenizer, loadTokenizer(model.checkpoint));
     options.projectDirectory = project.directory();
     options.stop = std::move(stop);
     if (showsProgress())
@@ -58,7 +67,7 @@ Result<std::shared_ptr<const ResolvedMixture>> openMixture(
             if (done >= total)
                 std::fputs("\n", stderr);
         };
-    return ResolvedMixture::open(mixture, std::move(tokenizer), options);
+    return ResolvedMixture::open(mixture, model.tokenizer, options);
 }
 
 } // namespace koala

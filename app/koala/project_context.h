@@ -21,6 +21,13 @@ struct NamedMixture {
 };
 Result<NamedMixture> findMixture(const Project& project, const std::string& recipe);
 
+// A model's tokeniser, and the template that its model.json or its file names ("" where none does).
+struct ModelTokenizer {
+    std::shared_ptr<const Tokenizer> tokenizer;
+    std::string templateName;
+};
+Result<ModelTokenizer> loadModelTokenizer(const Project& project, const std::string& model);
+
 // The mixture with its datasets opened and its tokens counted by its model's tokeniser.
 Result<std::shared_ptr<const ResolvedMixture>> openMixture(
     const Project& project, const Mixture& mixture, std::stop_token stop);

@@ -80,6 +80,11 @@ bool convert(const Element& from, int depthLeft, Json& to)
 
 } // namespace
 
+bool jsonFromParsed(const Element& parsed, int maxDepth, nlohmann::json& out)
+{
+    return convert(parsed, maxDepth, out);
+}
+
 bool parseJsonFast(std::string_view text, int maxDepth, nlohmann::json& out)
 {
     thread_local simdjson::dom::parser parser;

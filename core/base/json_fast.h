@@ -8,9 +8,15 @@
 
 #include <nlohmann/json.hpp>
 
+namespace simdjson::dom {
+class element;
+}
+
 namespace koala {
 
 // True when `text` is one plain JSON value, now in `out`; false says nothing about it. Any thread.
 bool parseJsonFast(std::string_view text, int maxDepth, nlohmann::json& out);
+// The same of a value that simdjson has parsed already.
+bool jsonFromParsed(const simdjson::dom::element& parsed, int maxDepth, nlohmann::json& out);
 
 } // namespace koala

@@ -9,6 +9,18 @@
 
 namespace koala {
 
+namespace {
+
+// Looked up once: EVP_sha256() is looked up anew for each hash, which takes longer than a short
+// one.
+const EVP_MD* algorithm()
+{
+    static const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    return fetched;
+}
+
+} // namespace
+
 struct Sha256::State {
     EVP_MD_CTX* context = EVP_MD_CTX_new();
     ~State() { EVP_MD_CTX_free(context); }
@@ -16,7 +28,7 @@ struct Sha256::State {
 
 Sha256::Sha256() : m_state(std::make_unique<State>())
 {
-    KOALA_CHECK(EVP_DigestInit_ex(m_state->context, EVP_sha256(), nullptr) == 1);
+    KOALA_CHECK(EVP_DigestInit_ex(m_state->context, algorithm(), nullptr) == 1);
 }
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;

@@ -6,6 +6,7 @@
 
 #include "core/base/line_reader.h"
 #include "core/base/utf8.h"
+#include "core/data/conversation_line.h"
 #include "core/data/dataset_index.h"
 #include "core/data/index_tables.h"
 #include "core/data/row_texts.h"
@@ -62,12 +63,21 @@ Status Dataset::readLine(std::uint64_t row, std::string& line) const
             "dataset {} has {} rows; there is no row {}", m_manifest.slug, m_rows.size(), row));
     const RowFacts& facts = m_rows[row];
     const bool edited = facts.offset >= kEditedOffset;
-    const std::uint64_t offset = edited ? facts.offset - kEditedOffset : facts.offset;
     line.resize(facts.length);
+    return readAt(edited, edited ? facts.offset - kEditedOffset : facts.offset, line);
+}
+
+Status Dataset::readRows(std::uint64_t offset, std::string& bytes) const
+{
+    return readAt(false, offset, bytes);
+}
+
+Status Dataset::readAt(bool edited, std::uint64_t offset, std::string& bytes) const
+{
     std::size_t got = 0;
-    while (got < line.size()) {
-        const ssize_t count = ::pread(edited ? m_editedDescriptor : m_descriptor, line.data() + got,
-            line.size() - got, off_t(offset + got));
+    while (got < bytes.size()) {
+        const ssize_t count = ::pread(edited ? m_editedDescriptor : m_descriptor,
+            bytes.data() + got, bytes.size() - got, off_t(offset + got));
         if (count < 0 && errno == EINTR)
             continue;
         if (count <= 0)
@@ -82,9 +92,7 @@ Result<Conversation> Dataset::read(std::uint64_t row) const
 {
     std::string line;
     KOALA_RETURN_IF_ERROR(readLine(row, line));
-    const std::string what = fmt::format("dataset {} row {}", m_manifest.slug, row);
-    KOALA_TRY(const Json json, parseJson(line, what));
-    return conversationFromJson(json, what);
+    return conversationFromLine(line, m_manifest.slug, row);
 }
 
 Result<std::vector<std::string>> Dataset::firstMessages(

@@ -103,6 +103,8 @@ public:
     Result<Conversation> read(std::uint64_t row) const;
     // The line that holds the row, without its end.
     Status readLine(std::uint64_t row, std::string& line) const;
+    // Fills `bytes` from a place of rows.jsonl on; for core/data/row_reader.h.
+    Status readRows(std::uint64_t offset, std::string& bytes) const;
     // The number in rows.jsonl of a row of a view; of any other dataset the row itself.
     std::uint64_t rowNumber(std::uint64_t row) const { return m_isView ? m_rowNumbers[row] : row; }
     // The first user message, shortened: for lists.
@@ -128,6 +130,7 @@ private:
     };
     Dataset() = default;
     Status loadTraits();
+    Status readAt(bool edited, std::uint64_t offset, std::string& bytes) const;
     fs::path m_directory;
     DatasetManifest m_manifest;
     std::vector<RowFacts> m_rows;

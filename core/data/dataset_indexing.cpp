@@ -1,15 +1,21 @@
 #include "core/data/dataset_indexing.h"
 
+#include <deque>
 #include <future>
 
 #include "core/data/dataset_index.h"
 #include "core/data/index_tables.h"
+#include "core/data/row_reader.h"
 #include "core/data/row_texts.h"
 #include "core/data/row_traits.h"
 #include "core/data/words.h"
 
 namespace koala {
 namespace {
+
+// A block is then one segment of the index and not ten, which would be merged again and again.
+constexpr std::size_t kWordsHeldInMemory = std::size_t(64) << 20; // bytes
+constexpr std::size_t kBlocksAhead = 3;
 
 Error stopped()
 {
@@ -22,20 +28,20 @@ struct IndexBlock {
     std::vector<std::string> terms;
 };
 
-// Reads the rows of a block: one thread prepares the next block while SQLite takes this one.
+// Reads the rows of a block. Two threads prepare the next blocks while SQLite takes this one.
 Result<IndexBlock> prepare(const Dataset& dataset, std::uint64_t first, const std::stop_token& stop)
 {
     IndexBlock block;
     block.first = first;
     RowTexts texts;
     TermCollector terms;
-    std::string line;
+    RowReader reader(dataset);
     std::string folded;
     const std::uint64_t end = std::min<std::uint64_t>(first + kBlockRows, dataset.size());
     for (std::uint64_t row = first; row < end; ++row) {
         if (stop.stop_requested())
             return stopped();
-        KOALA_RETURN_IF_ERROR(dataset.readLine(row, line));
+        KOALA_TRY(const std::string_view line, reader.line(row, end));
         if (!texts.parse(line))
             return invalidInput(fmt::format("dataset {} row {} is damaged; import its source again",
                 dataset.manifest().slug, row));
@@ -91,21 +97,24 @@ Status indexDataset(const fs::path& directory, std::stop_token stop,
     KOALA_TRY(const FileLock lock, FileLock::acquire(directory / ".index.lock"));
     KOALA_TRY(const std::shared_ptr<const Dataset> dataset, Dataset::open(directory));
     KOALA_TRY(Database database, openIndex(directory / kIndexFile, DatabaseMode::ReadWrite));
-    const auto prepareLater = [&](std::uint64_t first) {
-        return std::async(std::launch::async, prepare, std::cref(*dataset), first, stop);
-    };
-    std::uint64_t first = dataset->indexedRows();
-    auto next = prepareLater(first);
-    while (first < dataset->size()) {
-        KOALA_TRY(const IndexBlock block, next.get());
-        first += block.terms.size();
-        if (first < dataset->size())
-            next = prepareLater(first);
+    KOALA_RETURN_IF_ERROR(database.run([](SQLite::Database& db) {
+        db.exec(fmt::format(
+            "INSERT INTO words(words, rank) VALUES('hashsize', {})", kWordsHeldInMemory));
+    }));
+    std::uint64_t next = dataset->indexedRows();
+    std::deque<std::future<Result<IndexBlock>>> blocks;
+    while (true) {
+        for (; blocks.size() < kBlocksAhead && next < dataset->size(); next += kBlockRows)
+            blocks.push_back(
+                std::async(std::launch::async, prepare, std::cref(*dataset), next, stop));
+        if (blocks.empty())
+            return {};
+        KOALA_TRY(const IndexBlock block, blocks.front().get());
+        blocks.pop_front();
         KOALA_RETURN_IF_ERROR(save(database, block, stop));
         if (progress)
-            progress({first, dataset->size()});
+            progress({block.first + block.terms.size(), dataset->size()});
     }
-    return {};
 }
 
 } // namespace koala

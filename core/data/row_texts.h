@@ -1,6 +1,6 @@
-// core/data/row_texts.h: the texts of a line of rows.jsonl, looked at in place: for work that goes
-// through all rows (search, index) and needs no Conversation. Private to core/data. One object a
-// thread.
+// core/data/row_texts.h: a line of rows.jsonl read without a JSON tree: its texts looked at in
+// place, for work that goes through all rows (search, index), or the whole record. For core/data
+// and the folders in it. One object a thread.
 #pragma once
 
 #include <memory>
@@ -29,6 +29,9 @@ public:
     const std::vector<RowText>& turns() const { return m_turns; }
     std::string_view system() const { return m_system; }
     std::string_view language() const { return m_language; } // the record's own tag, or ""
+    // The record, as conversationFromJson gives it; nothing where only the careful reader can say
+    // what it is.
+    std::optional<Conversation> conversation() const;
 
 private:
     struct Parser;

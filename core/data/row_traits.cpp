@@ -1,5 +1,6 @@
 #include "core/data/row_traits.h"
 
+#include "core/data/joined_text.h"
 #include "core/metrics/language.h"
 
 namespace koala {
@@ -47,15 +48,17 @@ bool holdsHtml(std::string_view text)
 // "2 / 2" on a line of its own, as the page counts the versions of an answer.
 bool holdsPageCounter(std::string_view text)
 {
-    for (std::size_t slash = text.find(" / "); slash != std::string_view::npos;
-        slash = text.find(" / ", slash + 1)) {
-        std::size_t begin = slash;
-        std::size_t end = slash + 3;
+    for (std::size_t slash = text.find('/'); slash != std::string_view::npos;
+        slash = text.find('/', slash + 1)) {
+        if (slash == 0 || text[slash - 1] != ' ' || !text.substr(slash + 1).starts_with(' '))
+            continue;
+        std::size_t begin = slash - 1;
+        std::size_t end = slash + 2;
         while (begin > 0 && text[begin - 1] >= '0' && text[begin - 1] <= '9')
             --begin;
         while (end < text.size() && text[end] >= '0' && text[end] <= '9')
             ++end;
-        if (begin < slash && end > slash + 3 && (begin == 0 || text[begin - 1] == '\n') &&
+        if (begin < slash - 1 && end > slash + 2 && (begin == 0 || text[begin - 1] == '\n') &&
             (end == text.size() || text[end] == '\n'))
             return true;
     }
@@ -71,11 +74,12 @@ std::uint32_t flagsOfText(std::string_view text)
     std::uint32_t flags = 0;
     if (text.find("```") != std::string_view::npos)
         flags |= std::uint32_t(RowFlag::Code);
-    if (text.find_first_of("<&") != std::string_view::npos && holdsHtml(text))
+    const bool less = text.find('<') != std::string_view::npos;
+    if ((less || text.find('&') != std::string_view::npos) && holdsHtml(text))
         flags |= std::uint32_t(RowFlag::Html);
     if (holdsAny(text, kLeftovers) || holdsPageCounter(text))
         flags |= std::uint32_t(RowFlag::PageLeftovers);
-    if (text.find_first_of("<[") != std::string_view::npos && holdsAny(text, kControl))
+    if ((less || text.find('[') != std::string_view::npos) && holdsAny(text, kControl))
         flags |= std::uint32_t(RowFlag::ControlMarks);
     return flags;
 }
@@ -85,16 +89,7 @@ std::string languageOf(const RowTexts& texts)
 {
     if (!texts.language().empty())
         return std::string(texts.language().substr(0, 8));
-    constexpr std::size_t kEnough = 4096;
-    std::string asked;
-    for (const RowText& turn : texts.turns()) {
-        if (turn.role != Role::User || asked.size() >= kEnough)
-            continue;
-        if (!asked.empty())
-            asked += '\n';
-        asked += turn.text;
-    }
-    const DetectedLanguage found = detectLanguage(asked);
+    const DetectedLanguage found = detectLanguage(joinedText(texts.turns(), Role::User));
     return found.reliable && found.code != "un" ? found.code.substr(0, 8) : std::string();
 }
 

@@ -197,7 +197,8 @@ void appendFolded(std::string& out, std::string_view text)
         in = In::Nothing;
     };
     for (std::size_t at = 0; at < text.size();) {
-        const std::uint32_t c = nextCharacter(text, at);
+        const auto byte = static_cast<unsigned char>(text[at]);
+        const std::uint32_t c = byte < 0x80 ? (++at, byte) : nextCharacter(text, at);
         const std::uint32_t folded = c < kTableSize ? table[c] : kSeparator;
         if (folded == kDropped)
             continue;

@@ -227,6 +227,20 @@ std::string normalText(std::string_view utf8, const NormalForm& form)
     out.reserve(utf8.size());
     bool blank = true;
     while (!utf8.empty()) {
+        if (const auto byte = static_cast<unsigned char>(utf8.front()); byte < 0x80) { // most texts
+            utf8.remove_prefix(1);
+            const bool isSpace = byte == ' ' || (byte >= 9 && byte <= 13);
+            if (isSpace && !blank)
+                out += ' ';
+            blank = blank || isSpace;
+            const bool digit = byte >= '0' && byte <= '9';
+            if (isSpace || (form.dropPunctuation && kAsciiLower[byte] == 0) ||
+                (form.dropNumbers && digit))
+                continue;
+            blank = false;
+            out += char(form.lower && byte >= 'A' && byte <= 'Z' ? byte - 'A' + 'a' : byte);
+            continue;
+        }
         const utf8proc_int32_t point = nextPoint(utf8);
         if (isBlank(point)) {
             if (!blank)

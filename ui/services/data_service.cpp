@@ -1,6 +1,7 @@
 #include "ui/services/data_service.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include <QDir>
 #include <QFileInfo>
@@ -12,6 +13,7 @@
 #include "core/data/formats/data_sheet.h"
 #include "core/data/formats/importer.h"
 #include "core/data/mix/training_stream.h"
+#include "core/data/mix/whole_rows.h"
 #include "core/store/project.h"
 #include "ui/services/role_words.h"
 #include "ui/services/tokenizer_cache.h"
@@ -21,7 +23,6 @@ namespace koala {
 
 namespace {
 constexpr int kSettleMs = 250;
-constexpr std::int64_t kNoLimit = 1'000'000;
 constexpr std::uint64_t kMaxPromptLines = 10'000'000;
 constexpr std::size_t kListLetters = 240;       // of a first message
 constexpr std::size_t kTokenBytes = 256 * 1024; // of a conversation shown as tokens
@@ -196,29 +197,17 @@ Result<DatasetTokens> countDatasetTokens(const fs::path& project, const std::str
     TokenizerCache& tokenizers, std::stop_token stop)
 {
     KOALA_TRY(const auto loaded, tokenizers.load());
-    Mixture mixture;
-    mixture.name = slug;
-    mixture.model = loaded.model;
-    mixture.allowEvaluationData = true;
-    mixture.maxTokens = kNoLimit; // true lengths, not what a limit leaves
-    mixture.packingLength = kNoLimit;
-    MixtureSource source;
-    source.dataset = slug;
-    mixture.sources.push_back(std::move(source));
-    KOALA_TRY(const auto resolved, ResolvedMixture::open(mixture, loaded.tokenizer,
-                                       {.projectDirectory = project,
-                                           .chatTemplate = loaded.chatTemplate,
-                                           .progress = {},
-                                           .stop = stop}));
+    KOALA_TRY(
+        const auto rows, countWholeRows(loaded.tokenizer, {.projectDirectory = project,
+                                                              .dataset = slug,
+                                                              .chatTemplate = loaded.chatTemplate,
+                                                              .stop = stop}));
     DatasetTokens counts;
     counts.model = loaded.model;
-    const auto size = resolved->dataset(0).size();
-    for (std::uint32_t row = 0; row < size; ++row) {
-        counts.tokens.push_back(resolved->tokensOf({0, row}));
-        counts.trained.push_back(resolved->trainedTokensOf({0, row}));
-        counts.total += counts.tokens.back();
-        counts.totalTrained += counts.trained.back();
-    }
+    counts.tokens = rows->tokens;
+    counts.trained = rows->trained;
+    counts.total = std::reduce(rows->tokens.begin(), rows->tokens.end(), std::uint64_t(0));
+    counts.totalTrained = std::reduce(rows->trained.begin(), rows->trained.end(), std::uint64_t(0));
     return counts;
 }
 

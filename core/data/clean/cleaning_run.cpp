@@ -4,7 +4,6 @@
 #include <thread>
 
 #include "core/base/sha256.h"
-#include "core/data/clean/row_line.h"
 #include "core/data/conversation_line.h"
 
 namespace koala {
@@ -105,11 +104,12 @@ void CleaningRun::countGroup(const Group& group, std::uint64_t before)
 
 void CleaningRun::work(const Group& group)
 {
+    RowReader reader(m_dataset);
     const std::uint64_t chunks = (m_dataset.size() + kChunkRows - 1) / kChunkRows;
     for (std::uint64_t index; !m_failed && (index = m_nextChunk++) < chunks;) {
         const std::uint64_t begin = index * kChunkRows;
         Result<Chunk> chunk =
-            judgeChunk(group, begin, std::min(begin + kChunkRows, m_dataset.size()));
+            judgeChunk(group, reader, begin, std::min(begin + kChunkRows, m_dataset.size()));
         const std::scoped_lock lock(m_mutex);
         const Status status = chunk.ok() ? commit(group, index, std::move(*chunk)) : chunk.error();
         if (!status.ok()) {
@@ -121,23 +121,28 @@ void CleaningRun::work(const Group& group)
 }
 
 Result<CleaningRun::Chunk> CleaningRun::judgeChunk(
-    const Group& group, std::uint64_t begin, std::uint64_t end)
+    const Group& group, RowReader& reader, std::uint64_t begin, std::uint64_t end)
 {
     Chunk chunk;
+    std::string edited;
     chunk.steps.resize(group.end - group.begin);
     chunk.end = end;
     for (std::uint64_t row = begin; row < end; ++row) {
         if (m_options.stop.stop_requested())
             return stopped();
-        if (m_kept[row] != 0 || group.seesTaken)
-            KOALA_RETURN_IF_ERROR(judgeRow(group, row, chunk));
+        if (m_kept[row] == 0 && !group.seesTaken)
+            continue;
+        KOALA_TRY(const std::string_view line, readLine(row, end, reader, edited));
+        KOALA_TRY(
+            Conversation conversation, conversationFromLine(line, m_dataset.manifest().slug, row));
+        judgeRow(group, row, std::move(conversation), chunk);
     }
     return chunk;
 }
 
-Status CleaningRun::judgeRow(const Group& group, std::uint64_t row, Chunk& chunk)
+void CleaningRun::judgeRow(
+    const Group& group, std::uint64_t row, Conversation conversation, Chunk& chunk)
 {
-    KOALA_TRY(Conversation conversation, read(row));
     bool alive = m_kept[row] != 0;
     bool changed = false;
     for (std::size_t step = group.begin; step < group.end; ++step) {
@@ -175,7 +180,6 @@ Status CleaningRun::judgeRow(const Group& group, std::uint64_t row, Chunk& chunk
     }
     if (alive && group.gathering)
         m_steps[*group.gathering]->gather(row, conversation);
-    return {};
 }
 
 Status CleaningRun::commit(const Group& group, std::uint64_t index, Chunk chunk)
@@ -239,13 +243,14 @@ Status CleaningRun::decide(std::size_t step)
 Status CleaningRun::finish(CleanedFolderWriter* folder)
 {
     Sha256 hash;
-    std::string line;
+    RowReader reader(m_dataset);
+    std::string edited;
     for (std::uint64_t row = 0; row < m_dataset.size(); ++row) {
         if (m_options.stop.stop_requested())
             return stopped();
         if (m_kept[row] == 0)
             continue;
-        KOALA_RETURN_IF_ERROR(readLine(row, line));
+        KOALA_TRY(const std::string_view line, readLine(row, m_dataset.size(), reader, edited));
         hash.update(line);
         hash.update("\n");
         ++m_report.kept;
@@ -268,17 +273,21 @@ Status CleaningRun::finish(CleanedFolderWriter* folder)
     return {};
 }
 
-Status CleaningRun::readLine(std::uint64_t row, std::string& line) const
+Result<std::string_view> CleaningRun::readLine(
+    std::uint64_t row, std::uint64_t end, RowReader& reader, std::string& line) const
 {
-    return m_edits.has(row) ? m_edits.read(row, line) : m_dataset.readLine(row, line);
+    if (!m_edits.has(row))
+        return reader.line(row, end);
+    KOALA_RETURN_IF_ERROR(m_edits.read(row, line));
+    return std::string_view(line);
 }
 
 Result<Conversation> CleaningRun::read(std::uint64_t row) const
 {
-    thread_local RowLineParser parser;
     thread_local std::string line;
-    KOALA_RETURN_IF_ERROR(readLine(row, line));
-    return parser.parse(line, row).within("dataset " + m_dataset.manifest().slug);
+    KOALA_RETURN_IF_ERROR(
+        m_edits.has(row) ? m_edits.read(row, line) : m_dataset.readLine(row, line));
+    return conversationFromLine(line, m_dataset.manifest().slug, row);
 }
 
 void CleaningRun::tell(std::size_t step, std::uint64_t rows)

@@ -13,6 +13,7 @@
 #include "core/data/clean/cleaned_folder.h"
 #include "core/data/clean/edited_lines.h"
 #include "core/data/clean/step.h"
+#include "core/data/row_reader.h"
 
 namespace koala {
 
@@ -54,13 +55,16 @@ private:
     };
     Status runGroup(const Group& group);
     void work(const Group& group);
-    Result<Chunk> judgeChunk(const Group& group, std::uint64_t begin, std::uint64_t end);
-    Status judgeRow(const Group& group, std::uint64_t row, Chunk& chunk);
+    Result<Chunk> judgeChunk(
+        const Group& group, RowReader& reader, std::uint64_t begin, std::uint64_t end);
+    void judgeRow(const Group& group, std::uint64_t row, Conversation conversation, Chunk& chunk);
     Status commit(const Group& group, std::uint64_t index, Chunk chunk);
     Status commitOne(const Group& group, Chunk& chunk);
     Status decide(std::size_t step);
     void countGroup(const Group& group, std::uint64_t before);
-    Status readLine(std::uint64_t row, std::string& line) const;
+    // As the steps before left it; valid until the next call with the same reader and line.
+    Result<std::string_view> readLine(
+        std::uint64_t row, std::uint64_t end, RowReader& reader, std::string& line) const;
     void tell(std::size_t step, std::uint64_t rows);
 
     const Dataset& m_dataset;

@@ -6,8 +6,9 @@
 #include <mutex>
 #include <thread>
 
-#include "core/data/clean/row_line.h"
-#include "core/data/clean/step.h"
+#include "core/data/joined_text.h"
+#include "core/data/row_reader.h"
+#include "core/data/row_texts.h"
 #include "core/metrics/language.h"
 #include "core/metrics/ngrams.h"
 
@@ -15,7 +16,7 @@ namespace koala {
 namespace {
 
 constexpr std::uint64_t kRowsPerTask = 512;
-constexpr std::uint64_t kDistinctWords = std::uint64_t(64) << 20;
+constexpr std::uint64_t kDistinctWords = std::uint64_t(32) << 20; // up to 1.5 GB of n-grams
 constexpr std::size_t kListed = 30;
 
 constexpr std::array kVerbs{"add", "analyze", "answer", "arrange", "assess", "brainstorm", "build",
@@ -84,15 +85,15 @@ void countOpening(std::string_view question, Part& part)
         }
 }
 
-void countRow(const Conversation& conversation, Part& part, std::atomic<std::uint64_t>& words)
+void countRow(const RowTexts& row, Part& part, std::atomic<std::uint64_t>& words)
 {
     DatasetStatistics& counted = part.counted;
     ++counted.rows;
-    counted.turns += conversation.turns.size();
-    ++counted.turnsPerRow[conversation.turns.size()];
+    counted.turns += row.turns().size();
+    ++counted.turnsPerRow[row.turns().size()];
     std::uint64_t answers = 0;
     bool opened = false;
-    for (const Turn& turn : conversation.turns) {
+    for (const RowText& turn : row.turns()) {
         ++counted.roles[std::string(roleName(turn.role))];
         answers += turn.role == Role::Assistant;
         if (turn.role == Role::User && !std::exchange(opened, true))
@@ -107,7 +108,7 @@ void countRow(const Conversation& conversation, Part& part, std::atomic<std::uin
             counted.distinctComplete = false;
     }
     counted.multiTurnRows += answers > 1;
-    ++counted.languages[detectLanguage(joinTurns(conversation, "user").text).code];
+    ++counted.languages[detectLanguage(joinedText(row.turns(), Role::User)).code];
 }
 
 class Counter {
@@ -138,14 +139,14 @@ public:
 private:
     void work(Part& part)
     {
-        RowLineParser parser;
-        std::string line;
+        RowTexts texts;
+        RowReader reader(m_dataset);
         for (std::uint64_t begin; (begin = m_next.fetch_add(kRowsPerTask)) < m_dataset.size();) {
             const std::uint64_t end = std::min(begin + kRowsPerTask, m_dataset.size());
             for (std::uint64_t row = begin; row < end; ++row) {
                 if (m_stop.stop_requested() || m_failed)
                     return;
-                if (const Status status = countOne(row, parser, line, part); !status.ok()) {
+                if (const Status status = countOne(row, end, texts, reader, part); !status.ok()) {
                     const std::scoped_lock lock(m_mutex);
                     m_error = status.error();
                     m_failed = true;
@@ -159,12 +160,14 @@ private:
         }
     }
 
-    Status countOne(std::uint64_t row, RowLineParser& parser, std::string& line, Part& part)
+    Status countOne(
+        std::uint64_t row, std::uint64_t end, RowTexts& texts, RowReader& reader, Part& part)
     {
-        KOALA_RETURN_IF_ERROR(m_dataset.readLine(row, line));
-        KOALA_TRY(const Conversation conversation,
-            parser.parse(line, row).within("dataset " + m_dataset.manifest().slug));
-        countRow(conversation, part, m_words);
+        KOALA_TRY(const std::string_view line, reader.line(row, end));
+        if (!texts.parse(line))
+            return invalidInput(fmt::format("dataset {} row {} is damaged; import its source again",
+                m_dataset.manifest().slug, row));
+        countRow(texts, part, m_words);
         return {};
     }
 

@@ -25,7 +25,7 @@ struct DatasetStatistics {
     std::map<std::uint64_t, std::uint64_t> turnsPerRow;
     std::uint64_t longestTurnWords = 0;
     std::uint64_t repeatedPrompts = 0; // rows whose first question an earlier row has too
-    // Different and all n-grams of words for n = 1 to 3, of the first 64 million words.
+    // Different and all n-grams of words for n = 1 to 3, of the first 32 million words.
     std::vector<std::pair<std::uint64_t, std::uint64_t>> distinct;
     bool distinctComplete = true;
     // What requests ask for, as self-instruct's figure shows it but without a parser: the first

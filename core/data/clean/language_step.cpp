@@ -6,6 +6,7 @@
 
 #include "core/data/clean/step.h"
 #include "core/data/clean/steps_of_each_type.h"
+#include "core/data/joined_text.h"
 #include "core/metrics/language.h"
 
 namespace koala {
@@ -20,13 +21,13 @@ public:
         : m_languages(textList(options.at("languages"))), m_keeps(options.at("mode") == "keep"),
           m_unknownStays(options.at("unknown") == "keep"),
           m_leastShare(options.at("least_share").get<double>()),
-          m_role(options.at("text").get<std::string>())
+          m_only(options.at("text") == "user" ? std::optional(Role::User) : std::nullopt)
     {
     }
 
     RowVerdict apply(std::uint64_t, Conversation& conversation) override
     {
-        const DetectedLanguage found = detectLanguage(joinTurns(conversation, m_role).text);
+        const DetectedLanguage found = detectLanguage(joinedText(conversation.turns, m_only));
         RowVerdict verdict;
         const bool unknown = found.code == "un" || found.share < m_leastShare;
         verdict.take = unknown ? !m_unknownStays : isListed(found.code) != m_keeps;
@@ -61,7 +62,7 @@ private:
     bool m_keeps;
     bool m_unknownStays;
     double m_leastShare;
-    std::string m_role;
+    std::optional<Role> m_only;
     std::mutex m_mutex;
     std::map<std::string, std::uint64_t> m_taken;
 };

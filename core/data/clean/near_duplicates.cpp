@@ -4,6 +4,7 @@
 
 #include "core/data/clean/step.h"
 #include "core/data/clean/steps_of_each_type.h"
+#include "core/data/joined_text.h"
 #include "core/metrics/min_hash.h"
 
 namespace koala {
@@ -17,6 +18,7 @@ public:
     NearDuplicateStep(const Json& options, const StepContext& context)
         : m_keep(options.at("keep").get<std::string>()),
           m_role(options.at("text").get<std::string>()),
+          m_only(m_role == "user" ? std::optional(Role::User) : std::nullopt),
           m_options{.threshold = options.at("threshold").get<double>(),
               .words = options.at("words").get<std::size_t>(),
               .threads = context.threads},
@@ -28,7 +30,7 @@ public:
 
     void gather(std::uint64_t row, const Conversation& conversation) override
     {
-        const std::string text = joinTurns(conversation, m_role).text;
+        const std::string text = joinedText(conversation.turns, m_only);
         m_lengths[row] = std::uint32_t(text.size());
         m_finder->add(row, text);
     }
@@ -37,7 +39,7 @@ public:
     {
         const auto textOf = [&](std::uint64_t row) -> Result<std::string> {
             KOALA_TRY(const Conversation conversation, rows.read(row));
-            return joinTurns(conversation, m_role).text;
+            return joinedText(conversation.turns, m_only);
         };
         KOALA_TRY(const NearDuplicates found, m_finder->find(textOf, rows.stop()));
         m_finder.reset();
@@ -88,6 +90,7 @@ public:
 private:
     std::string m_keep;
     std::string m_role;
+    std::optional<Role> m_only;
     NearDuplicateOptions m_options;
     std::vector<std::uint32_t> m_lengths;
     std::unique_ptr<NearDuplicateFinder> m_finder;

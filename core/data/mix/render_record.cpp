@@ -1,39 +1,62 @@
 #include "core/data/mix/render_record.h"
 
-#include <limits>
 #include <optional>
 
 #include "core/data/mix/training_stream.h"
 
 namespace koala {
 
+namespace {
+
+ChatTurn::Speaker speakerOf(Role role)
+{
+    switch (role) {
+    case Role::System:
+        return ChatTurn::Speaker::System;
+    case Role::User:
+        return ChatTurn::Speaker::User;
+    case Role::Assistant:
+        return ChatTurn::Speaker::Assistant;
+    case Role::Context:
+        return ChatTurn::Speaker::Context;
+    case Role::Tool:
+        return ChatTurn::Speaker::Tool;
+    }
+    return ChatTurn::Speaker::Tool;
+}
+
+template <typename AnyTurn>
+std::vector<ChatTurn> chatTurns(const std::vector<AnyTurn>& from, std::string_view system)
+{
+    std::vector<ChatTurn> turns;
+    turns.reserve(from.size() + 1);
+    if (!system.empty())
+        turns.push_back({ChatTurn::Speaker::System, std::string(system), false, {}});
+    for (const AnyTurn& turn : from)
+        turns.push_back({speakerOf(turn.role), std::string(turn.text),
+            turn.role == Role::Assistant && turn.trained, {}});
+    return turns;
+}
+
+Marker markerFor(bool negative, MarkerMode mode)
+{
+    return mode == MarkerMode::None ? Marker::None : negative ? Marker::Negative : Marker::Positive;
+}
+
+} // namespace
+
 std::vector<ChatTurn> chatTurnsOf(
     const Conversation& conversation, const std::string& defaultSystem)
 {
-    std::vector<ChatTurn> turns;
-    turns.reserve(conversation.turns.size() + 1);
-    const std::string& system = conversation.system.empty() ? defaultSystem : conversation.system;
-    if (!system.empty())
-        turns.push_back({ChatTurn::Speaker::System, system, false, {}});
-    for (const Turn& turn : conversation.turns) {
-        const ChatTurn::Speaker speaker = turn.role == Role::System ? ChatTurn::Speaker::System
-                                          : turn.role == Role::User ? ChatTurn::Speaker::User
-                                          : turn.role == Role::Assistant
-                                              ? ChatTurn::Speaker::Assistant
-                                          : turn.role == Role::Context ? ChatTurn::Speaker::Context
-                                                                       : ChatTurn::Speaker::Tool;
-        turns.push_back({speaker, turn.text, turn.role == Role::Assistant && turn.trained, {}});
-    }
-    return turns;
+    return chatTurns(
+        conversation.turns, conversation.system.empty() ? defaultSystem : conversation.system);
 }
 
 Marker markerOf(const Conversation& conversation, MarkerMode mode)
 {
-    if (mode == MarkerMode::None)
-        return Marker::None;
-    const bool negative = conversation.pair ? conversation.pair->rank == PairRank::Rejected
-                                            : conversation.feedback == Feedback::Negative;
-    return negative ? Marker::Negative : Marker::Positive;
+    return markerFor(conversation.pair ? conversation.pair->rank == PairRank::Rejected
+                                       : conversation.feedback == Feedback::Negative,
+        mode);
 }
 
 RecordRenderer rendererOf(
@@ -46,7 +69,7 @@ RecordRenderer rendererOf(
     renderer.tooLong = mixture.tooLong;
     renderer.system = mixture.system;
     if (mixture.packing == PackingMode::Stream) {
-        renderer.maxTokens = std::numeric_limits<std::int64_t>::max(); // cut by rows only
+        renderer.maxTokens = kNoTokenLimit; // cut by rows only
         renderer.bos = mixture.stream.rule == StreamRule::Koala ? RecordRenderer::Bos::Never
                                                                 : RecordRenderer::Bos::Always;
         renderer.addEos = mixture.stream.addEos;
@@ -99,11 +122,24 @@ Rendered RecordRenderer::finished(Rendered rendered) const
 Result<std::vector<Rendered>> RecordRenderer::renderParts(
     const Conversation& conversation, MarkerMode markers) const
 {
-    std::vector<ChatTurn> turns = chatTurnsOf(conversation, system);
+    return renderParts(chatTurnsOf(conversation, system), markerOf(conversation, markers));
+}
+
+Result<std::vector<Rendered>> RecordRenderer::renderParts(
+    const RowTexts& texts, const RowFacts& facts, MarkerMode markers) const
+{
+    return renderParts(chatTurns(texts.turns(), texts.system().empty() ? system : texts.system()),
+        markerFor(facts.rank >= 0 ? facts.rank == std::int8_t(PairRank::Rejected)
+                                  : facts.feedback == Feedback::Negative,
+            markers));
+}
+
+Result<std::vector<Rendered>> RecordRenderer::renderParts(
+    std::vector<ChatTurn> turns, Marker marker) const
+{
     // What follows the last answer trains nothing.
     while (!turns.empty() && turns.back().speaker != ChatTurn::Speaker::Assistant)
         turns.pop_back();
-    const Marker marker = markerOf(conversation, markers);
     KOALA_TRY(Rendered rendered, renderTurns(turns, marker));
     const auto limit = std::size_t(maxTokens);
     if (tooLong == TooLong::Split && rendered.tokens.size() > limit)
@@ -116,7 +152,9 @@ Result<std::vector<Rendered>> RecordRenderer::renderParts(
         turns = std::move(fewer);
         KOALA_TRY(rendered, renderTurns(turns, marker));
     }
-    return std::vector<Rendered>{finished(std::move(rendered))};
+    std::vector<Rendered> one;
+    one.push_back(finished(std::move(rendered)));
+    return one;
 }
 
 // As many whole rounds a part as fit, each part behind the record's system message. A round that is

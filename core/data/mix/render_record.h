@@ -3,12 +3,15 @@
 // Private to core/data.
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "core/data/conversation.h"
+#include "core/data/dataset.h"
 #include "core/data/mix/mixture.h"
+#include "core/data/row_texts.h"
 #include "core/text/chat_template.h"
 
 namespace koala {
@@ -17,6 +20,8 @@ namespace koala {
 class RecordRenderer;
 RecordRenderer rendererOf(
     const Mixture& mixture, std::shared_ptr<const Tokenizer> tokenizer, TemplateId chatTemplate);
+
+inline constexpr std::int64_t kNoTokenLimit = std::numeric_limits<std::int64_t>::max();
 
 class RecordRenderer {
 public:
@@ -31,6 +36,9 @@ public:
     // What training sees of the record: one document, or with too_long "split" one or more.
     Result<std::vector<Rendered>> renderParts(
         const Conversation& conversation, MarkerMode markers) const;
+    // The same of texts that were looked at in place; the labels are in the facts of the row.
+    Result<std::vector<Rendered>> renderParts(
+        const RowTexts& texts, const RowFacts& facts, MarkerMode markers) const;
     // The only document, or the first of several.
     // drop_turns: whole rounds are left out at the end until the rest fits; a first round that is
     // too long by itself is cut. cut: everything after max_tokens goes.
@@ -39,6 +47,7 @@ public:
     std::string key(MarkerMode markers) const;
 
 private:
+    Result<std::vector<Rendered>> renderParts(std::vector<ChatTurn> turns, Marker marker) const;
     Result<Rendered> renderTurns(const std::vector<ChatTurn>& turns, Marker marker) const;
     Rendered finished(Rendered rendered) const;
     Result<std::vector<Rendered>> splitRounds(

@@ -11,8 +11,8 @@
 namespace koala {
 namespace {
 
-Result<std::shared_ptr<const Dataset>> openSource(
-    const fs::path& project, const MixtureSource& source, const Mixture& mixture)
+Result<std::shared_ptr<const Dataset>> openSource(const fs::path& project,
+    const MixtureSource& source, const Mixture& mixture, std::stop_token stop)
 {
     const fs::path folder = project / "datasets" / source.dataset;
     std::error_code code;
@@ -23,6 +23,7 @@ Result<std::shared_ptr<const Dataset>> openSource(
             mixture.name, source.dataset));
     CleaningOptions cleaning;
     cleaning.projectDirectory = project;
+    cleaning.stop = std::move(stop);
     KOALA_TRY(const std::shared_ptr<const Dataset> dataset, openEffectiveDataset(folder, cleaning));
     if (dataset->manifest().use == "evaluation" && !mixture.allowEvaluationData)
         return invalidInput(
@@ -86,7 +87,7 @@ Result<std::shared_ptr<const ResolvedMixture>> ResolvedMixture::open(
     std::uint64_t total = 0;
     for (const MixtureSource& source : mixture.sources) {
         KOALA_TRY(std::shared_ptr<const Dataset> dataset,
-            openSource(options.projectDirectory, source, mixture));
+            openSource(options.projectDirectory, source, mixture, options.stop));
         total += dataset->size();
         resolved->m_datasets.push_back(std::move(dataset));
         std::vector<std::uint64_t> uids;

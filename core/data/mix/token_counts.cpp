@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "core/base/sha256.h"
+#include "core/data/row_reader.h"
 
 namespace koala {
 namespace {
@@ -91,12 +92,20 @@ std::shared_ptr<const RowTokens> readCounts(const fs::path& path, std::uint64_t 
                                                                                         : nullptr;
 }
 
+fs::path countsFile(const Dataset& dataset, const RecordRenderer& renderer, MarkerMode markers)
+{
+    const std::string key = sha256Hex(dataset.manifest().rowsSha256 + "\n" + renderer.key(markers));
+    return dataset.directory() / "counts" / (key.substr(0, 32) + ".bin");
+}
+
 class Counting {
 public:
+    // `whole` are the counts without a limit, or none.
     Counting(const Dataset& dataset, const RecordRenderer& renderer, MarkerMode markers,
-        const std::function<void(std::uint64_t)>& progress, std::stop_token stop)
-        : m_dataset(dataset), m_renderer(renderer), m_markers(markers), m_progress(progress),
-          m_stop(std::move(stop)), m_counts(std::make_shared<RowTokens>())
+        std::shared_ptr<const RowTokens> whole, const std::function<void(std::uint64_t)>& progress,
+        std::stop_token stop)
+        : m_dataset(dataset), m_renderer(renderer), m_markers(markers), m_whole(std::move(whole)),
+          m_progress(progress), m_stop(std::move(stop)), m_counts(std::make_shared<RowTokens>())
     {
         m_counts->tokens.resize(dataset.size());
         m_counts->trained.resize(dataset.size());
@@ -121,6 +130,8 @@ public:
 private:
     void work()
     {
+        RowTexts texts;
+        RowReader reader(m_dataset);
         while (!m_failed) {
             const std::uint64_t begin = m_next.fetch_add(kRowsPerTask);
             if (begin >= m_dataset.size())
@@ -130,7 +141,7 @@ private:
             if (m_stop.stop_requested())
                 return failWith(cancelled("counting tokens was stopped"));
             for (std::uint64_t row = begin; row < end; ++row)
-                if (const Status status = countRow(row); !status.ok())
+                if (const Status status = countRow(row, end, texts, reader); !status.ok())
                     return failWith(status.error());
             const std::uint64_t done = m_done += end - begin;
             if (m_progress)
@@ -138,11 +149,18 @@ private:
         }
     }
 
-    Status countRow(std::uint64_t row)
+    Status countRow(std::uint64_t row, std::uint64_t end, RowTexts& texts, RowReader& reader)
     {
-        KOALA_TRY(const Conversation conversation, m_dataset.read(row));
-        KOALA_TRY(
-            const std::vector<Rendered> parts, m_renderer.renderParts(conversation, m_markers));
+        if (m_whole && m_whole->tokens[row] <= m_renderer.maxTokens) { // nothing to leave out
+            m_counts->tokens[row] = m_whole->tokens[row];
+            m_counts->trained[row] = m_whole->trained[row];
+            return {};
+        }
+        KOALA_TRY(const std::string_view line, reader.line(row, end));
+        if (!texts.parse(line))
+            return invalidInput(fmt::format("row {} is damaged; import its source again", row));
+        KOALA_TRY(const std::vector<Rendered> parts,
+            m_renderer.renderParts(texts, m_dataset.rows()[row], m_markers));
         std::vector<PartTokens> counted;
         for (const Rendered& rendered : parts) {
             PartTokens part;
@@ -171,6 +189,7 @@ private:
     const Dataset& m_dataset;
     const RecordRenderer& m_renderer;
     MarkerMode m_markers;
+    std::shared_ptr<const RowTokens> m_whole;
     const std::function<void(std::uint64_t)>& m_progress;
     std::stop_token m_stop;
     std::shared_ptr<RowTokens> m_counts;
@@ -187,19 +206,22 @@ Result<std::shared_ptr<const RowTokens>> countTokens(const Dataset& dataset,
     const RecordRenderer& renderer, MarkerMode markers,
     const std::function<void(std::uint64_t rows)>& progress, std::stop_token stop)
 {
-    const std::string key = sha256Hex(dataset.manifest().rowsSha256 + "\n" + renderer.key(markers));
-    const fs::path folder = dataset.directory() / "counts";
-    const fs::path file = folder / (key.substr(0, 32) + ".bin");
-    if (auto kept = readCounts(file, dataset.size())) {
-        if (progress)
-            progress(dataset.size());
+    const fs::path file = countsFile(dataset, renderer, markers);
+    if (auto kept = readCounts(file, dataset.size()))
         return kept;
+    std::shared_ptr<const RowTokens> whole;
+    if (renderer.maxTokens < kNoTokenLimit) {
+        RecordRenderer unlimited = renderer;
+        unlimited.maxTokens = kNoTokenLimit;
+        unlimited.tooLong = RecordRenderer().tooLong;
+        whole = readCounts(countsFile(dataset, unlimited, markers), dataset.size());
     }
-    auto counted = Counting(dataset, renderer, markers, progress, std::move(stop)).run();
+    auto counted =
+        Counting(dataset, renderer, markers, std::move(whole), progress, std::move(stop)).run();
     if (!counted.ok())
         return std::move(counted).error().within("dataset " + dataset.manifest().slug);
     // A folder that may not be written only costs counting again next time.
-    if (createDirectories(folder).ok())
+    if (createDirectories(file.parent_path()).ok())
         (void)writeFileAtomically(file, serialise(**counted));
     return counted;
 }

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "core/data/clean/cleaning.h"
 #include "core/data/formats/dataset_import.h"
 #include "tests/support/temporary.h"
 #include "tests/support/tiny_tokenizer.h"
@@ -123,6 +124,27 @@ TEST_F(TrainingStreamTest, ControlStringsInDataAreNoControlTokens)
     const std::size_t first = text.find(controls);
     ASSERT_NE(first, std::string::npos) << text;
     EXPECT_NE(text.find(controls, first + 1), std::string::npos) << text;
+}
+
+TEST_F(TrainingStreamTest, StoppingItsOpeningStopsTheCleaningOfItsSources)
+{
+    const fs::path directory = m_folder.path() / "datasets" / m_mixture.sources[0].dataset;
+    CleaningSteps steps;
+    steps.add("length", {{"least_turns", 3}});
+    ASSERT_TRUE(writeSteps(directory, steps).ok());
+    std::stop_source stop;
+    stop.request_stop();
+    ResolvedMixture::Options options;
+    options.projectDirectory = m_folder.path();
+    options.stop = stop.get_token();
+    const auto stopped = ResolvedMixture::open(m_mixture, m_tokenizer, options);
+    ASSERT_FALSE(stopped.ok());
+    EXPECT_EQ(stopped.error().code, ErrorCode::Cancelled);
+    EXPECT_FALSE(fs::exists(directory / "cleaned"));
+    const auto resolved = resolve();
+    ASSERT_NE(resolved, nullptr);
+    EXPECT_TRUE(fs::exists(directory / "cleaned"));
+    EXPECT_LT(resolved->dataset(0).size(), (*Dataset::open(directory))->size());
 }
 
 TEST_F(TrainingStreamTest, PairsAreRenderedWithTheirMarkers)
