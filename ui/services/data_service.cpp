@@ -225,7 +225,7 @@ Result<DatasetTokens> countDatasetTokens(const fs::path& project, const std::str
 DataService::DataService(fs::path project, QObject* parent)
     : QObject(parent), m_project(std::move(project)),
       m_tokenizers(std::make_shared<TokenizerCache>(m_project)), m_imports(m_project),
-      m_cleaning(m_project)
+      m_index(m_project), m_cleaning(m_project)
 {
     m_settle.setSingleShot(true);
     m_settle.setInterval(kSettleMs);
@@ -237,6 +237,7 @@ DataService::DataService(fs::path project, QObject* parent)
     connect(&m_imports, &ImportQueue::changed, this, &DataService::importChanged);
     connect(&m_imports, &ImportQueue::ended, this, &DataService::refresh);
     connect(&m_imports, &ImportQueue::imported, this, &DataService::imported);
+    connect(&m_index, &IndexQueue::indexed, this, &DataService::reopen);
     connect(&m_cleaning, &CleaningService::rowsKnown, this,
         [this](const std::shared_ptr<const KeptRows>& rows) {
             m_kept = rows && !rows->kept.empty() ? rows : nullptr;
@@ -259,6 +260,11 @@ void DataService::refresh()
                     source.tokens = counted->second->total;
             Q_EMIT sourcesChanged();
             countTokens();
+            std::vector<IndexQueue::Wanted> readable;
+            for (const DataSource& source : m_sources)
+                if (source.problem.isEmpty())
+                    readable.push_back({source.slug, source.manifest.rowsSha256});
+            m_index.want(readable);
         });
 }
 
@@ -364,6 +370,7 @@ void DataService::open(const QString& slug)
     m_conversation.cancel();
     m_setAside.cancel();
     m_sheet.cancel();
+    m_reopening.cancel();
     m_opening.request([directory = m_project / "datasets" / slug.toStdString()](
                           std::stop_token) { return Dataset::open(directory); },
         [this, slug](Result<std::shared_ptr<const Dataset>> dataset) {
@@ -377,14 +384,34 @@ void DataService::open(const QString& slug)
                 m_openTokens = counted->second;
                 Q_EMIT tokensReady(m_openTokens);
             }
-            m_facts.request(
-                [dataset = m_open](std::stop_token stop) { return gatherFacts(*dataset, stop); },
-                [this](Result<DatasetFacts> facts) {
-                    if (!facts.ok())
-                        return;
-                    m_openFacts = std::make_shared<const DatasetFacts>(std::move(facts).value());
-                    Q_EMIT factsReady(m_openFacts);
-                });
+            gatherOpenFacts();
+        });
+}
+
+void DataService::gatherOpenFacts()
+{
+    m_facts.request(
+        [dataset = m_open](std::stop_token stop) { return gatherFacts(*dataset, stop); },
+        [this](Result<DatasetFacts> facts) {
+            if (!facts.ok())
+                return;
+            m_openFacts = std::make_shared<const DatasetFacts>(std::move(facts).value());
+            Q_EMIT factsReady(m_openFacts);
+        });
+}
+
+void DataService::reopen(const QString& slug)
+{
+    if (slug != m_openSlug || !m_open)
+        return;
+    m_reopening.request([directory = m_project / "datasets" / slug.toStdString()](
+                            std::stop_token) { return Dataset::open(directory); },
+        [this, slug](Result<std::shared_ptr<const Dataset>> dataset) {
+            if (!dataset.ok() || slug != m_openSlug || !m_open)
+                return;
+            m_open = *dataset;
+            Q_EMIT indexed(m_open);
+            gatherOpenFacts();
         });
 }
 

@@ -19,6 +19,7 @@
 #include "ui/services/dataset_facts.h"
 #include "ui/services/import_preview.h"
 #include "ui/services/import_queue.h"
+#include "ui/services/index_queue.h"
 #include "ui/services/latest_task.h"
 #include "ui/services/source_files.h"
 
@@ -75,6 +76,7 @@ public:
     void importFiles(const QStringList& files);
     void import(const ImportOrder& order);
     ImportQueue& imports() { return m_imports; }
+    IndexQueue& index() { return m_index; }
     ImportPreviewer& previews() { return m_previews; }
     CleaningService& cleaning() { return m_cleaning; }
     const ImportState& importState() const { return m_imports.state(); }
@@ -107,6 +109,8 @@ Q_SIGNALS:
     void removed(const QString& slug, const QString& trashed);
     void sourceFailed(const QString& message);
     void opened(std::shared_ptr<const koala::Dataset> dataset);
+    // The same rows once more, with what was indexed behind them.
+    void indexed(std::shared_ptr<const koala::Dataset> dataset);
     void openFailed(const QString& slug, const QString& message);
     void factsReady(std::shared_ptr<const koala::DatasetFacts> facts);
     void tokensReady(std::shared_ptr<const koala::DatasetTokens> tokens);
@@ -127,6 +131,8 @@ Q_SIGNALS:
 
 private:
     void countTokens();
+    void gatherOpenFacts();
+    void reopen(const QString& slug);
 
     fs::path m_project;
     std::shared_ptr<TokenizerCache> m_tokenizers;
@@ -135,9 +141,11 @@ private:
     QStringList m_models;
     QFileSystemWatcher m_watcher;
     QTimer m_settle; // several changes of a folder are one refresh
-    LatestTask m_detecting, m_listing, m_counting, m_opening, m_facts, m_searching, m_tokens;
+    LatestTask m_detecting, m_listing, m_counting, m_opening, m_reopening, m_facts, m_searching,
+        m_tokens;
     LatestTask m_texts, m_conversation, m_setAside, m_editing, m_sheet;
     ImportQueue m_imports;
+    IndexQueue m_index;
     ImportPreviewer m_previews;
     CleaningService m_cleaning;
     std::uint64_t m_searchNumber = 0;

@@ -21,6 +21,12 @@ DataController::DataController(DataService& service, QObject* parent)
         m_service.open(slug);
     });
     connect(&m_service, &DataService::opened, this, &DataController::opened);
+    connect(&m_service, &DataService::indexed, this,
+        [this](const std::shared_ptr<const Dataset>& dataset) {
+            m_rows.renewDataset(dataset);
+            if (!m_filter.empty())
+                m_service.search(m_filter);
+        });
     connect(
         &m_service, &DataService::openFailed, this, [this](const QString&, const QString& message) {
             m_rows.setDataset(nullptr);

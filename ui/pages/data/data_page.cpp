@@ -15,6 +15,7 @@
 #include "ui/pages/data/edit_row_sheet.h"
 #include "ui/pages/data/import_bar.h"
 #include "ui/pages/data/import_sheet.h"
+#include "ui/pages/data/index_foot.h"
 #include "ui/pages/data/rows_tab.h"
 #include "ui/pages/data/set_aside_tab.h"
 #include "ui/pages/data/sheet_tab.h"
@@ -122,7 +123,7 @@ QWidget* DataPage::makeSourceBar(QWidget* parent)
     QHBoxLayout* line = toolBar(bar);
     auto* import = plainButton(tr("Import…"), "import", "importButton", bar);
     line->addWidget(import);
-    auto* hint = new TextLabel(tr("or drop files anywhere here"), TextRole::Secondary, bar);
+    auto* hint = new TextLabel(tr("or drop files here"), TextRole::Secondary, bar);
     hint->setElided(true);
     line->addWidget(hint, 1);
     auto* more = iconButton("more", tr("What one can do with this source"), "sourceMore", bar);
@@ -173,6 +174,8 @@ QWidget* DataPage::makeSources()
     m_left->setStretchFactor(0, 1);
     m_left->setSizes({470, 320});
     layout->addWidget(m_left, 1);
+    layout->addWidget(new Hairline(Qt::Horizontal, left));
+    layout->addWidget(new IndexFoot(m_controller.service(), left));
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
         [this](const QModelIndex& index) {
             if (const QString slug = m_controller.sources().slugAt(index.row()); !slug.isEmpty())
