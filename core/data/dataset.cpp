@@ -59,7 +59,7 @@ Status Dataset::readLine(std::uint64_t row, std::string& line) const
 {
     if (row >= m_rows.size())
         return invalidInput(fmt::format(
-            "dataset {} has {} rows; there is no row {}", m_manifest.slug, m_rows.size(), row));
+            "dataset {} has {} rows; there is no row {}", m_manifest.slug, m_rows.size(), row + 1));
     const RowFacts& facts = m_rows[row];
     const bool edited = facts.offset >= kEditedOffset;
     const std::uint64_t offset = edited ? facts.offset - kEditedOffset : facts.offset;
@@ -82,7 +82,7 @@ Result<Conversation> Dataset::read(std::uint64_t row) const
 {
     std::string line;
     KOALA_RETURN_IF_ERROR(readLine(row, line));
-    const std::string what = fmt::format("dataset {} row {}", m_manifest.slug, row);
+    const std::string what = fmt::format("dataset {} row {}", m_manifest.slug, row + 1);
     KOALA_TRY(const Json json, parseJson(line, what));
     return conversationFromJson(json, what);
 }
@@ -139,7 +139,7 @@ Result<RowTraits> Dataset::traits(std::uint64_t row) const
     KOALA_RETURN_IF_ERROR(readLine(row, line));
     RowTexts texts;
     if (!texts.parse(line))
-        return invalidInput(fmt::format("dataset {} row {} is damaged", m_manifest.slug, row));
+        return invalidInput(fmt::format("dataset {} row {} is damaged", m_manifest.slug, row + 1));
     return traitsOf(texts);
 }
 

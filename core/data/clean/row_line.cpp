@@ -79,7 +79,7 @@ Result<Conversation> RowLineParser::parse(std::string_view line, std::uint64_t r
     if (m_state->parser.parse(line.data(), line.size()).get(object) == simdjson::SUCCESS &&
         fill(conversation, object))
         return conversation;
-    const std::string what = fmt::format("row {}", row);
+    const std::string what = fmt::format("row {}", row + 1);
     KOALA_TRY(const Json json, parseJson(line, what));
     return conversationFromJson(json, what);
 }

@@ -300,7 +300,7 @@ void TokensTab::showTokens(const TokenRow& tokens)
     const DataSource* source = m_controller.current();
     m_command->setText(QStringLiteral("koala data show %1 --row %2")
             .arg(source ? source->slug : QString())
-            .arg(m_controller.currentRow()));
+            .arg(m_controller.currentRow() + 1));
 }
 
 void TokensTab::showTurnTable(const TokenRow& tokens, const std::vector<int>& blockOf)

@@ -38,7 +38,8 @@ std::optional<std::pair<std::int64_t, std::int64_t>> sliceOf(const QString& text
     const QRegularExpressionMatch match = pattern.match(plain);
     if (!match.hasMatch())
         return std::nullopt;
-    const std::int64_t begin = match.captured(1).toLongLong();
+    // People count rows from 1 and name the last one; the recipe counts from 0 and names the next.
+    const std::int64_t begin = std::max<std::int64_t>(0, match.captured(1).toLongLong() - 1);
     const std::int64_t end = match.captured(2).isEmpty() ? -1 : match.captured(2).toLongLong();
     if (end >= 0 && end <= begin)
         return std::nullopt;
@@ -49,7 +50,7 @@ QString sliceText(std::int64_t begin, std::int64_t end)
 {
     if (begin == 0 && end < 0)
         return SourceRow::tr("all");
-    return QStringLiteral("%1–%2").arg(begin).arg(end < 0 ? QString() : QString::number(end));
+    return QStringLiteral("%1–%2").arg(begin + 1).arg(end < 0 ? QString() : QString::number(end));
 }
 
 TextLabel* figureLabel(QWidget* parent)
@@ -188,7 +189,7 @@ void SourceRow::makeFields(QGridLayout& grid, int line, QWidget* parent)
     makeQuiet(m_slice);
     makeTame(m_slice);
     named(m_slice, tr("slice"), "slice",
-        tr("A stretch of the rows in file order, counted from 0: 0–500 is the first 500. "
+        tr("A stretch of the rows in file order: 1–500 is the first 500. "
            "Empty: all"));
     connect(m_repeat, &QSpinBox::valueChanged, this, [this](int value) {
         if (!m_filling)
