@@ -6,6 +6,7 @@
 #include "app/koala/project_context.h"
 #include "core/data/formats/exporter.h"
 #include "core/data/formats/importer.h"
+#include "core/data/formats/unfinished_imports.h"
 
 namespace koala {
 namespace {
@@ -38,6 +39,29 @@ int listFormats(const CommandContext& context)
     return kDone;
 }
 
+void printUnfinished(const UnfinishedImport& import, bool json)
+{
+    if (json) {
+        OrderedJson files = OrderedJson::array();
+        for (const fs::path& file : import.files)
+            files.push_back(file.string());
+        std::puts(
+            toLine(OrderedJson{{"unfinished", import.id}, {"slug", import.slug},
+                       {"importer", import.importer}, {"files", files}, {"records", import.records},
+                       {"rows", import.rows}, {"bytes_on_disk", import.bytesOnDisk},
+                       {"started", import.started}, {"problem", import.problem}})
+                .c_str());
+        return;
+    }
+    std::printf("%-24s unfinished import %s, cut off after %llu records, %.1f MiB on disk%s%s\n",
+        import.slug.empty() ? "?" : import.slug.c_str(), import.id.c_str(),
+        static_cast<unsigned long long>(import.records), double(import.bytesOnDisk) / 1048576.0,
+        import.problem.empty() ? "" : "; it cannot be continued: ", import.problem.c_str());
+    if (import.problem.empty())
+        std::printf("    go on with:  koala data import --continue %s\n", import.id.c_str());
+    std::printf("    or give up:  koala data discard %s\n", import.id.c_str());
+}
+
 int listDatasets(const CommandContext& context)
 {
     const auto project = openProject(context);
@@ -61,6 +85,11 @@ int listDatasets(const CommandContext& context)
             std::printf("%-24s %s\n", entry.slug.c_str(), entry.problem.c_str());
         }
     }
+    const auto unfinished = unfinishedImports(project->datasetsDirectory());
+    if (!unfinished.ok())
+        return fail(unfinished.error());
+    for (const UnfinishedImport& import : *unfinished)
+        printUnfinished(import, context.json);
     return kDone;
 }
 

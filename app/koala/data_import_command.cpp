@@ -1,4 +1,4 @@
-// koala data import | preview.
+// koala data import | discard | preview.
 #include <cstdio>
 
 #include <csignal>
@@ -8,6 +8,7 @@
 #include "app/koala/signal_watcher.h"
 #include "core/data/formats/dataset_import.h"
 #include "core/data/formats/import_preview.h"
+#include "core/data/formats/unfinished_imports.h"
 #include "core/store/starter.h"
 
 namespace koala {
@@ -15,6 +16,7 @@ namespace {
 
 struct ImportOptions {
     std::vector<std::string> files;
+    std::string unfinished; // the id of an import to go on with, instead of files
     std::string name;
     std::string format;
     std::string columns;
@@ -57,6 +59,20 @@ void showImportProgress(const ImportProgress& progress, bool json)
     std::fflush(stdout);
 }
 
+// What the command line asks for; an error is one of usage.
+Result<ImportRequest> requestOf(const ImportOptions& options)
+{
+    ImportRequest request;
+    request.files.assign(options.files.begin(), options.files.end());
+    request.name = options.name;
+    request.format = options.format;
+    KOALA_TRY(request.columns, ColumnMap::parse(options.columns));
+    request.licence = options.licence;
+    request.terms = options.terms;
+    request.use = options.evaluation ? "evaluation" : "training";
+    return request;
+}
+
 int runImport(const CommandContext& context, const ImportOptions& options)
 {
     std::stop_source stop;
@@ -68,24 +84,18 @@ int runImport(const CommandContext& context, const ImportOptions& options)
     const auto project = openProject(context);
     if (!project.ok())
         return fail(project.error());
-    ImportRequest request;
-    request.datasetsDirectory = project->datasetsDirectory();
-    request.files.assign(options.files.begin(), options.files.end());
-    request.name = options.name;
-    request.format = options.format;
-    auto columns = ColumnMap::parse(options.columns);
-    if (!columns.ok()) {
-        fail(columns.error());
-        return kUsage;
+    auto request = options.unfinished.empty()
+                       ? requestOf(options)
+                       : continuedRequest(project->datasetsDirectory(), options.unfinished);
+    if (!request.ok()) {
+        const int code = fail(request.error());
+        return options.unfinished.empty() ? int(kUsage) : code;
     }
-    request.columns = std::move(*columns);
-    request.published = publishedSources();
-    request.licence = options.licence;
-    request.terms = options.terms;
-    request.use = options.evaluation ? "evaluation" : "training";
+    request->datasetsDirectory = project->datasetsDirectory();
+    request->published = publishedSources();
     bool saidContinued = false;
     const auto manifest =
-        importDataset(request, stop.get_token(), [&](const ImportProgress& progress) {
+        importDataset(*request, stop.get_token(), [&](const ImportProgress& progress) {
             if (progress.continuedAt > 0 && !std::exchange(saidContinued, true))
                 std::fprintf(stderr,
                     "an earlier import of these files was cut off: continuing after record %llu\n",
@@ -116,7 +126,7 @@ int runImport(const CommandContext& context, const ImportOptions& options)
         if (manifest->quarantined > 0)
             std::printf("%llu records could not be used; see %s\n",
                 static_cast<unsigned long long>(manifest->quarantined),
-                (request.datasetsDirectory / manifest->slug / "quarantine.jsonl").c_str());
+                (request->datasetsDirectory / manifest->slug / "quarantine.jsonl").c_str());
     }
     return manifest->quarantined > 0 ? kIncomplete : kDone;
 }
@@ -180,7 +190,8 @@ void addImport(CLI::App& noun, CommandContext& context)
 {
     CLI::App* verb = addVerb(noun, context, "import", "make a dataset from data files");
     auto options = std::make_shared<ImportOptions>();
-    verb->add_option("files", options->files, "the files; .gz and .zst are unpacked")->required();
+    CLI::Option* files =
+        verb->add_option("files", options->files, "the files; .gz and .zst are unpacked");
     verb->add_option("--name", options->name, "name of the dataset");
     verb->add_option("--format", options->format,
         "kind of the files (see: koala data formats); else it is detected");
@@ -189,9 +200,36 @@ void addImport(CLI::App& noun, CommandContext& context)
     verb->add_option("--licence", options->licence, "licence of the data, kept with the dataset");
     verb->add_option("--terms", options->terms, "terms of use, kept with the dataset");
     verb->add_flag("--evaluation", options->evaluation, "for evaluation only: mixtures refuse it");
+    verb->add_option("--continue", options->unfinished,
+            "instead of files: go on with an import that was cut off (see: koala data list)")
+        ->excludes(files);
     verb->callback([&context, options] {
+        if (options->files.empty() && options->unfinished.empty())
+            throw CLI::RequiredError("a file, or --continue with the name of an import,");
         context.action = [&context, options] { return runImport(context, *options); };
     });
+}
+
+int runDiscard(const CommandContext& context, const std::string& id)
+{
+    const auto project = openProject(context);
+    if (!project.ok())
+        return fail(project.error());
+    if (const Status done = discardImport(project->datasetsDirectory(), id); !done.ok())
+        return fail(done.error());
+    if (context.json)
+        std::puts(toLine(OrderedJson{{"type", "discarded"}, {"unfinished", id}}).c_str());
+    return kDone;
+}
+
+void addDiscard(CLI::App& noun, CommandContext& context)
+{
+    CLI::App* verb =
+        addVerb(noun, context, "discard", "remove what an import that was cut off left");
+    auto id = std::make_shared<std::string>();
+    verb->add_option("import", *id, "its name in the list of datasets")->required();
+    verb->callback(
+        [&context, id] { context.action = [&context, id] { return runDiscard(context, *id); }; });
 }
 
 void addPreview(CLI::App& noun, CommandContext& context)
@@ -213,6 +251,7 @@ void addPreview(CLI::App& noun, CommandContext& context)
 void addDataImportVerbs(CLI::App& noun, CommandContext& context)
 {
     addImport(noun, context);
+    addDiscard(noun, context);
     addPreview(noun, context);
 }
 

@@ -5,7 +5,7 @@
 
 namespace koala {
 
-void addDataImportVerbs(CLI::App& noun, CommandContext& context); // import, preview
+void addDataImportVerbs(CLI::App& noun, CommandContext& context); // import, discard, preview
 void addDataExportVerbs(CLI::App& noun, CommandContext& context); // export, sheet
 void addDataIndexVerb(CLI::App& noun, CommandContext& context);
 void addDataClean(CLI::App& noun, CommandContext& context);

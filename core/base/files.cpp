@@ -68,6 +68,10 @@ Error fileError(std::string_view verb, const fs::path& path, int errorNumber)
         advice = ". Change the rights of the file or folder, or choose another place";
     else if (errorNumber == EROFS)
         advice = ". The disk is read-only; choose another place";
+    else if (errorNumber == EIO)
+        advice = ". The disk or the way to it is faulty; check it before you try again";
+    else if (errorNumber == EMFILE || errorNumber == ENFILE)
+        advice = ". Close other programs, or raise the limit with ulimit -n, and try again";
     const ErrorCode code = errorNumber == ENOENT ? ErrorCode::NotFound : ErrorCode::Io;
     return {code,
         fmt::format("cannot {} {}: {}{}", verb, path.string(), errnoText(errorNumber), advice)};

@@ -45,25 +45,44 @@ Result<std::pair<std::string, std::string>> takePart(std::string_view& text)
 Result<ColumnMap> ColumnMap::parse(std::string_view text)
 {
     ColumnMap map;
-    const auto has = [&](std::string_view part) {
-        return std::any_of(map.m_parts.begin(), map.m_parts.end(),
-            [&](const auto& known) { return known.first == part; });
-    };
     while (!text.empty()) {
         KOALA_TRY(auto part, takePart(text));
-        if (std::find(kParts.begin(), kParts.end(), part.first) == kParts.end())
-            return invalidInput(
-                fmt::format("a conversation has no part \"{}\"{}", elided(part.first, 40), kHowTo));
-        if (has(part.first))
-            return invalidInput(
-                fmt::format("the part \"{}\" is named twice{}", part.first, kHowTo));
-        if (part.second.empty())
-            return invalidInput(fmt::format("no column is named for \"{}\"{}", part.first, kHowTo));
         map.m_parts.push_back(std::move(part));
     }
-    if (!map.empty() && (!has("user") || !has("assistant")))
-        return invalidInput(fmt::format("columns for user and for assistant are needed{}", kHowTo));
+    KOALA_RETURN_IF_ERROR(map.check());
     return map;
+}
+
+Result<ColumnMap> ColumnMap::fromJson(const Json& json)
+{
+    ColumnMap map;
+    if (!json.is_object())
+        return invalidInput("the columns are no object");
+    for (const auto& [part, column] : json.items())
+        if (column.is_string())
+            map.m_parts.emplace_back(part, column.get<std::string>());
+    KOALA_RETURN_IF_ERROR(map.check());
+    return map;
+}
+
+Status ColumnMap::check() const
+{
+    const auto times = [&](std::string_view part) {
+        return std::count_if(
+            m_parts.begin(), m_parts.end(), [&](const auto& known) { return known.first == part; });
+    };
+    for (const auto& [part, column] : m_parts) {
+        if (std::find(kParts.begin(), kParts.end(), part) == kParts.end())
+            return invalidInput(
+                fmt::format("a conversation has no part \"{}\"{}", elided(part, 40), kHowTo));
+        if (times(part) > 1)
+            return invalidInput(fmt::format("the part \"{}\" is named twice{}", part, kHowTo));
+        if (column.empty())
+            return invalidInput(fmt::format("no column is named for \"{}\"{}", part, kHowTo));
+    }
+    if (!empty() && (times("user") == 0 || times("assistant") == 0))
+        return invalidInput(fmt::format("columns for user and for assistant are needed{}", kHowTo));
+    return {};
 }
 
 OrderedJson ColumnMap::toJson() const

@@ -44,23 +44,6 @@ Result<std::string> hashFile(const fs::path& path, std::stop_token stop)
     return hash.finishHex();
 }
 
-// Size and time of change: told again after a file was read, it is the file that was hashed.
-struct FileStamp {
-    std::uint64_t bytes = 0;
-    std::int64_t changed = 0;
-    bool operator==(const FileStamp&) const = default;
-};
-FileStamp stampOf(const fs::path& file)
-{
-    std::error_code code;
-    FileStamp stamp;
-    stamp.bytes = fs::file_size(file, code);
-    if (code)
-        return {};
-    stamp.changed = fs::last_write_time(file, code).time_since_epoch().count();
-    return stamp;
-}
-
 class Import {
 public:
     Import(
@@ -125,11 +108,12 @@ private:
         while (stem.has_extension())
             stem = stem.stem();
         m_manifest.title = m_request.name.empty() ? stem.string() : m_request.name;
-        const std::string base = slugify(m_manifest.title);
+        const std::string base =
+            m_request.slug.empty() ? slugify(m_manifest.title) : m_request.slug;
         m_manifest.slug = base;
         std::error_code code;
         for (int i = 2; fs::exists(m_request.datasetsDirectory / m_manifest.slug, code); ++i) {
-            if (!m_request.name.empty())
+            if (!m_request.name.empty() || !m_request.slug.empty())
                 return invalidInput("there is already a dataset \"" + m_manifest.slug +
                                     "\"; choose another --name");
             m_manifest.slug = fmt::format("{}-{}", base, i);
@@ -137,26 +121,11 @@ private:
         return {};
     }
 
-    // Which import this is: another one with the same key makes the same dataset.
-    std::string key() const
-    {
-        OrderedJson files = OrderedJson::array();
-        for (const fs::path& file : m_request.files) {
-            std::error_code code;
-            const FileStamp stamp = stampOf(file);
-            files.push_back({fs::absolute(file, code).string(), stamp.bytes, stamp.changed});
-        }
-        const OrderedJson json{{"files", files}, {"importer", m_importer->id},
-            {"name", m_request.name}, {"slug", m_manifest.slug}, {"licence", m_request.licence},
-            {"terms", m_request.terms}, {"use", m_request.use},
-            {"columns", m_request.columns.toJson()}};
-        return sha256Hex(toLine(json));
-    }
-
     Status write()
     {
-        m_key = key();
-        KOALA_TRY(ImportStaging staging, ImportStaging::open(m_request.datasetsDirectory, m_key));
+        KOALA_TRY(ImportStaging staging,
+            ImportStaging::open(m_request.datasetsDirectory,
+                ImportIdentity::of(m_request, std::string(m_importer->id), m_manifest.slug)));
         KOALA_RETURN_IF_ERROR(openWriter(staging));
         const Status written = writeAll(staging.path());
         m_writer.reset(); // its files are closed before the folder moves or goes
@@ -325,8 +294,8 @@ private:
     Status pushBatch(std::uint64_t records, bool withCheckpoint)
     {
         if (withCheckpoint && m_rejected.size() <= kMostRejected)
-            m_batch.checkpoint = ImportCheckpoint{
-                m_key, m_manifest, m_file, records, m_rejected, 0, "", 0, m_firstReason};
+            m_batch.checkpoint =
+                ImportCheckpoint{m_manifest, m_file, records, m_rejected, 0, "", 0, m_firstReason};
         return m_writer->push(std::exchange(m_batch, {}));
     }
 
@@ -351,8 +320,7 @@ private:
     Error withRoom(Error error) const
     {
         const bool full = error.message.find(errnoText(ENOSPC)) != std::string::npos ||
-                          error.message.find(errnoText(EDQUOT)) != std::string::npos ||
-                          error.message.find("disk is full") != std::string::npos;
+                          error.message.find(errnoText(EDQUOT)) != std::string::npos;
         const auto space = diskSpace(m_request.datasetsDirectory);
         if (full && space.ok())
             error.message += fmt::format(". The disk of {} has {} MiB free; importing these files "
@@ -382,7 +350,6 @@ private:
     const ImportProgressCallback& m_callback;
     const ImporterInfo* m_importer = nullptr;
     DatasetManifest m_manifest;
-    std::string m_key;
     std::optional<RecordConverter> m_converter;
     std::optional<ImportWriter> m_writer;
     std::optional<ImportCheckpoint> m_resumed; // until its file is reached

@@ -1,7 +1,7 @@
 // core/data/formats/dataset_import.h: makes a dataset of a project from files. It is written into
 // datasets/.import.* and appears by one rename, manifest.json last; a failed or cancelled import
 // leaves nothing. One that was killed is continued by the next import of the same files, if they
-// are unchanged; any other import removes what it left.
+// are unchanged; unfinished_imports.h lists what killed ones left.
 #pragma once
 
 #include <functional>
@@ -18,6 +18,7 @@ struct ImportRequest {
     fs::path datasetsDirectory; // <project>/datasets
     std::vector<fs::path> files;
     std::string name;    // "" : from the first file's name
+    std::string slug;    // "" : from the name
     std::string format;  // "" : detected
     ColumnMap columns;   // not empty: the files are tables with these columns
     std::string licence; // "" : that of the published source which the first file surely is

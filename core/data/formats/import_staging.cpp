@@ -10,11 +10,23 @@ std::uint64_t countAt(const Json& json, const char* key)
     return std::uint64_t(std::max<std::int64_t>(0, integerOr(json, key, 0)));
 }
 
-Result<ImportCheckpoint> readCheckpoint(const fs::path& path)
+// What an import that was killed after its dataset had appeared did not get to remove.
+void removeStagingFiles(const fs::path& dataset)
 {
+    std::error_code code;
+    if (!fs::exists(dataset / kLockFile, code) || !FileLock::acquire(dataset / kLockFile).ok())
+        return;
+    for (const char* name : {kCheckpointFile, kIdentityFile, kLockFile})
+        fs::remove(dataset / name, code);
+}
+
+} // namespace
+
+Result<ImportCheckpoint> readImportCheckpoint(const fs::path& staging)
+{
+    const fs::path path = staging / kCheckpointFile;
     KOALA_TRY(const Json json, readJsonFile(path));
     ImportCheckpoint checkpoint;
-    KOALA_TRY(checkpoint.key, stringAt(json, "key", path.string()));
     KOALA_TRY(
         checkpoint.manifest, datasetManifestFromJson(memberOr(json, "manifest"), path.string()));
     checkpoint.file = std::size_t(countAt(json, "file"));
@@ -31,41 +43,52 @@ Result<ImportCheckpoint> readCheckpoint(const fs::path& path)
     return checkpoint;
 }
 
-} // namespace
-
 OrderedJson toJson(const ImportCheckpoint& checkpoint)
 {
-    return {{"version", 1}, {"key", checkpoint.key}, {"manifest", toJson(checkpoint.manifest)},
-        {"file", checkpoint.file}, {"records", checkpoint.records},
-        {"rejected", checkpoint.rejected}, {"rows_bytes", checkpoint.rowsBytes},
-        {"rows_sha256", checkpoint.rowsSha256}, {"quarantine_bytes", checkpoint.quarantineBytes},
-        {"first_reason", checkpoint.firstReason}};
+    return {{"version", 1}, {"manifest", toJson(checkpoint.manifest)}, {"file", checkpoint.file},
+        {"records", checkpoint.records}, {"rejected", checkpoint.rejected},
+        {"rows_bytes", checkpoint.rowsBytes}, {"rows_sha256", checkpoint.rowsSha256},
+        {"quarantine_bytes", checkpoint.quarantineBytes}, {"first_reason", checkpoint.firstReason}};
 }
 
-Result<ImportStaging> ImportStaging::open(const fs::path& datasets, const std::string& key)
+Result<ImportStaging> ImportStaging::adopt(const fs::path& folder)
 {
+    KOALA_TRY(FileLock lock, FileLock::acquire(folder / kLockFile));
+    return ImportStaging(folder, std::move(lock));
+}
+
+Result<ImportStaging> ImportStaging::open(const fs::path& datasets, const ImportIdentity& identity)
+{
+    const std::string key = identity.key();
     std::optional<ImportStaging> found;
     std::error_code code;
-    std::vector<fs::path> left;
+    std::vector<fs::path> folders;
     for (const fs::directory_entry& entry : fs::directory_iterator(datasets, code))
-        if (entry.path().filename().string().starts_with(".import"))
-            left.push_back(entry.path());
-    for (const fs::path& path : left) {
-        Result<FileLock> lock = FileLock::acquire(path / kLockFile);
-        if (!lock.ok())
+        folders.push_back(entry.path());
+    for (const fs::path& folder : folders) {
+        if (!folder.filename().string().starts_with(kStagingPrefix)) {
+            removeStagingFiles(folder);
+            continue;
+        }
+        Result<ImportStaging> left = adopt(folder);
+        if (!left.ok())
             continue; // its import is at work
-        ImportStaging abandoned(path, std::move(*lock));
-        Result<ImportCheckpoint> checkpoint = readCheckpoint(path / kCheckpointFile);
-        if (found || !checkpoint.ok() || checkpoint->key != key)
-            continue; // removed with the object
-        abandoned.m_checkpoint = std::move(*checkpoint);
-        found.emplace(std::move(abandoned));
+        const Result<ImportIdentity> known = readImportIdentity(folder);
+        Result<ImportCheckpoint> checkpoint = readImportCheckpoint(folder);
+        if (known.ok() && known->key() != key && known->obstacle(datasets).empty()) {
+            left->leave(); // somebody may want to go on there
+        } else if (known.ok() && known->key() == key && checkpoint.ok() && !found) {
+            left->m_checkpoint = std::move(*checkpoint);
+            found.emplace(std::move(*left));
+        } // else it is removed with the object
     }
     if (found)
         return std::move(*found);
-    KOALA_TRY(TemporaryDirectory fresh, TemporaryDirectory::create(datasets, ".import"));
+    KOALA_TRY(TemporaryDirectory fresh, TemporaryDirectory::create(datasets, kStagingPrefix));
     KOALA_TRY(FileLock lock, FileLock::acquire(fresh.path() / kLockFile));
-    return ImportStaging(fresh.release(), std::move(lock));
+    ImportStaging staging(fresh.release(), std::move(lock));
+    KOALA_RETURN_IF_ERROR(writeImportIdentity(staging.path(), identity));
+    return staging;
 }
 
 ImportStaging::~ImportStaging()
@@ -80,22 +103,21 @@ Status ImportStaging::startOver()
     std::error_code code;
     std::vector<fs::path> files;
     for (const fs::directory_entry& entry : fs::directory_iterator(m_path, code))
-        if (entry.path().filename() != kLockFile)
+        if (entry.path().filename() != kLockFile && entry.path().filename() != kIdentityFile)
             files.push_back(entry.path());
     for (const fs::path& file : files)
         KOALA_RETURN_IF_ERROR(removeAll(file));
     return {};
 }
 
-// The lock goes along and is removed last: without it another import would take the folder for an
-// abandoned one.
+// Until the rename all is there that is needed to go on; what is of no use to a dataset goes after
+// it. The lock goes along: without it another import would take the folder for an abandoned one.
 Status ImportStaging::publish(const fs::path& final)
 {
-    std::error_code code;
-    fs::remove(m_path / kCheckpointFile, code);
     KOALA_RETURN_IF_ERROR(publishDirectory(m_path, final));
     m_path.clear();
-    fs::remove(final / kLockFile, code);
+    m_lock.reset();
+    removeStagingFiles(final);
     return {};
 }
 
