@@ -6,6 +6,7 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "ui/pages/mixtures/marker_look.h"
 #include "ui/services/words.h"
 #include "ui/widgets/answer_text.h"
 #include "ui/widgets/inputs.h"
@@ -82,6 +83,8 @@ QVariant PreviewModel::data(const QModelIndex& index, int role) const
         return m_keys[std::size_t(index.row())];
     if (role == kSeriesFormRole)
         return true;
+    if (role == kToneRole && column == MarkerColumn && !record->marker.isEmpty())
+        return int(record->marker == QStringLiteral("negative") ? Tone::Bad : Tone::Good);
     if (role == kSecondaryRole)
         return column == Number || (column == MarkerColumn && record->marker.isEmpty());
     return {};
@@ -97,7 +100,8 @@ PreviewPane::PreviewPane(const MixtureEditor& editor, QWidget* parent)
     m_table = new QTableView(panes);
     m_table->setModel(&m_model);
     prepareTable(*m_table, tr("Records in training order"), "previewTable", size::kDenseRow);
-    setColumns(*m_table, {40, 0, 48, 60, 60, 72});
+    m_table->setItemDelegateForColumn(PreviewModel::MarkerColumn, new MarkerDelegate(m_table));
+    setColumns(*m_table, {40, 0, 48, 58, 58, 88});
     m_record = new QStackedWidget(panes);
     auto* page = new QWidget(m_record);
     auto* column = new QVBoxLayout(page);

@@ -12,6 +12,7 @@
 #include <QSlider>
 #include <QToolButton>
 
+#include "ui/pages/mixtures/marker_look.h"
 #include "ui/services/words.h"
 #include "ui/widgets/buttons.h"
 #include "ui/widgets/inputs.h"
@@ -218,7 +219,8 @@ void SourceRow::makeChoices(QGridLayout& grid, int line, QWidget* parent)
            "sides."));
     m_markers = placed(grid, comboBox({}, "markers", parent), line, kMarkersColumn);
     m_markers->addItems({tr("none"), tr("chosen"), tr("both")});
-    m_markers->setFixedWidth(84);
+    m_markers->setFixedWidth(96);
+    m_markers->setIconSize(kMarkerIconSize);
     makeQuiet(m_markers);
     makeTame(m_markers);
     named(m_markers, tr("markers"), "markers",
@@ -308,6 +310,8 @@ void SourceRow::refresh()
     if (!m_slice->hasFocus() || !m_slice->isModified())
         m_slice->setText(sliceText(source.source.sliceBegin, source.source.sliceEnd));
     fillHoldOut();
+    for (int mode = 0; mode < m_markers->count(); ++mode)
+        m_markers->setItemIcon(mode, markerIcon(MarkerMode(mode), m_markers->devicePixelRatioF()));
     m_markers->setCurrentIndex(int(source.source.markers));
     m_filling = before;
 }
