@@ -7,6 +7,7 @@
 #include <QVBoxLayout>
 
 #include "ui/pages/mixtures/marker_look.h"
+#include "ui/services/token_blocks.h"
 #include "ui/services/words.h"
 #include "ui/widgets/answer_text.h"
 #include "ui/widgets/inputs.h"
@@ -158,8 +159,12 @@ void PreviewPane::showRecord(int row)
         blocks.push_back({role, role == QStringLiteral("GPT")});
     QString text;
     std::vector<TextMark> marks;
-    int turn = -1;
-    for (const PreviewRecord::Piece& piece : record->pieces) {
+    std::vector<TokenPlace> places;
+    for (const PreviewRecord::Piece& piece : record->pieces)
+        places.push_back({piece.turn, piece.special});
+    const std::vector<int> blockOf = tokenBlocks(places);
+    for (std::size_t i = 0; i < record->pieces.size(); ++i) {
+        const PreviewRecord::Piece& piece = record->pieces[i];
         const int start = int(text.size());
         text += piece.text;
         const auto kind = piece.trained ? TextMark::Kind::Trained : TextMark::Kind::Chip;
@@ -170,9 +175,8 @@ void PreviewPane::showRecord(int row)
             else
                 marks.push_back({start, int(piece.text.size()), kind});
         }
-        turn = piece.turn >= 0 ? piece.turn : turn;
         boxes.push_back({piece.text, piece.id, piece.trained, piece.special, piece.fromTemplate,
-            turn + 1, piece.bytes});
+            blockOf[i], piece.bytes});
     }
     m_text->setPlain(text);
     m_text->setMarks(std::move(marks));
