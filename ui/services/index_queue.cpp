@@ -53,10 +53,10 @@ void IndexQueue::readLine(const Json& line)
 {
     if (stringOr(line, "type", "") != "progress")
         return;
-    m_anew = true;
+    m_state.doing = qtext(stringOr(line, "doing", ""));
+    m_anew = m_anew || m_state.doing != QStringLiteral("tokens"); // those are read elsewhere
     m_state.rows = std::uint64_t(std::max<std::int64_t>(0, integerOr(line, "rows", 0)));
     m_state.totalRows = std::uint64_t(std::max<std::int64_t>(0, integerOr(line, "total_rows", 0)));
-    m_state.doing = qtext(stringOr(line, "doing", ""));
     Q_EMIT changed();
 }
 

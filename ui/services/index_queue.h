@@ -19,7 +19,7 @@ struct IndexState {
     bool running = false;
     bool stopped = false; // by hand; goOn() takes it up again
     QString slug;         // of the one that runs
-    QString doing;        // what the child says it does; "" the words and languages
+    QString doing;        // "words" or "tokens", once the child says so
     std::uint64_t rows = 0, totalRows = 0;
     int waiting = 0; // datasets behind this one
     QString failedSlug;

@@ -20,14 +20,15 @@
 #include "ui/pages/data/set_aside_tab.h"
 #include "ui/pages/data/sheet_tab.h"
 #include "ui/pages/data/source_actions.h"
+#include "ui/pages/data/source_delegate.h"
 #include "ui/pages/data/source_facts_pane.h"
 #include "ui/pages/data/statistics_tab.h"
 #include "ui/pages/data/tokens_tab.h"
+#include "ui/pages/data/unfinished_list.h"
 #include "ui/services/words.h"
 #include "ui/widgets/buttons.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/inputs.h"
-#include "ui/widgets/inset_delegate.h"
 #include "ui/widgets/notice_bar.h"
 #include "ui/widgets/safe_text.h"
 #include "ui/widgets/tab_line.h"
@@ -143,17 +144,18 @@ QWidget* DataPage::makeSourceBar(QWidget* parent)
 QWidget* DataPage::makeSources()
 {
     auto* left = pane(QPalette::Window, m_columns);
-    left->setMinimumWidth(300);
+    left->setMinimumWidth(324);
     auto* layout = new QVBoxLayout(left);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(makeSourceBar(left));
+    layout->addWidget(new UnfinishedList(m_controller.service(), left));
     m_left = splitter(Qt::Vertical, "sourcesSplitter", left);
     m_table = new QTableView(m_left);
     m_table->setModel(&m_controller.sources());
     prepareTable(*m_table, tr("Sources"), "sourceTable");
-    m_table->setItemDelegate(new InsetDelegate(12, 4, m_table));
-    setColumns(*m_table, {0, 72, 52, 64});
+    m_table->setItemDelegate(new SourceDelegate(m_table));
+    setColumns(*m_table, {0, 62, 54, 56});
     m_table->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(m_table, &QWidget::customContextMenuRequested, this, [this](const QPoint& at) {
         auto* menu = new QMenu(m_table);
@@ -298,9 +300,10 @@ void DataPage::activated()
 
 void DataPage::refresh()
 {
-    const bool any = !m_controller.service().sources().empty();
+    const DataService& service = m_controller.service();
+    const bool any = !service.sources().empty() || !service.unfinished().empty();
     m_whole->setCurrentIndex(any ? 1 : 0);
-    m_addToMixture->setVisible(any);
+    m_addToMixture->setVisible(!service.sources().empty());
     m_addToMixture->setEnabled(m_controller.current() != nullptr);
     header().setFacts(m_controller.headline());
     QStringList sets;
@@ -313,6 +316,7 @@ void DataPage::refresh()
     m_facts->setText(m_controller.sourceFacts());
     const int row = m_controller.sources().rowOf(m_controller.currentSlug());
     m_key->setKey({std::max(0, row)});
+    m_key->setVisible(row >= 0);
     if (row >= 0 && m_table->currentIndex().row() != row)
         m_table->selectRow(row);
 }

@@ -74,7 +74,10 @@ void IndexFoot::refresh()
     const int percent = state.totalRows == 0
                             ? 0
                             : int(100 * std::min(state.rows, state.totalRows) / state.totalRows);
-    m_words->setText(tr("indexing %1 % · %2").arg(percent).arg(titleOf(state.slug)));
+    m_words->setText((state.doing == QStringLiteral("tokens") ? tr("counting tokens %1 % · %2")
+                                                              : tr("indexing %1 % · %2"))
+            .arg(percent)
+            .arg(titleOf(state.slug)));
 }
 
 } // namespace koala
