@@ -127,8 +127,9 @@ Status addEdit(CleaningSteps& steps, const std::string& text)
     const std::size_t colon = text.find(':');
     std::uint64_t row = 0;
     if (colon == std::string::npos ||
-        std::from_chars(text.data(), text.data() + colon, row).ptr != text.data() + colon)
-        return invalidInput("--edit takes ROW:FILE, or ROW:- for standard input");
+        std::from_chars(text.data(), text.data() + colon, row).ptr != text.data() + colon ||
+        row == 0)
+        return invalidInput("--edit takes ROW:FILE with rows from 1, or ROW:- for standard input");
     const std::string path = text.substr(colon + 1);
     std::string contents;
     if (path == "-") {
@@ -137,7 +138,7 @@ Status addEdit(CleaningSteps& steps, const std::string& text)
         KOALA_TRY(contents, readFile(path));
     }
     KOALA_TRY(const Json record, parseJson(contents, path));
-    editRow(steps, row, record);
+    editRow(steps, row - 1, record);
     return {};
 }
 
@@ -160,9 +161,9 @@ Status change(CleaningSteps& steps, const CleanOptions& options)
     for (const std::string& text : options.set)
         KOALA_RETURN_IF_ERROR(setStepOption(steps, text));
     for (const std::uint64_t row : options.exclude)
-        excludeRow(steps, row);
+        excludeRow(steps, row - 1);
     for (const std::uint64_t row : options.keep)
-        keepRow(steps, row);
+        keepRow(steps, row - 1);
     for (const std::string& text : options.edit)
         KOALA_RETURN_IF_ERROR(addEdit(steps, text));
     return {};
@@ -306,8 +307,10 @@ void addDataClean(CLI::App& data, CommandContext& context)
     verb->add_option("--disable", options->disable, "ID of a step");
     verb->add_option("--move", options->move, "ID:PLACE, places count from 1");
     verb->add_option("--set", options->set, "ID.option=value");
-    verb->add_option("--exclude", options->exclude, "a row, from 0, that is to go");
-    verb->add_option("--keep", options->keep, "a row that is to stay whatever steps before it say");
+    verb->add_option("--exclude", options->exclude, "a row, from 1, that is to go")
+        ->check(CLI::PositiveNumber);
+    verb->add_option("--keep", options->keep, "a row that is to stay whatever steps before it say")
+        ->check(CLI::PositiveNumber);
     verb->add_option(
         "--edit", options->edit, "ROW:FILE with {\"turns\":[…]}, - for standard input");
     verb->add_flag("--undo", options->undo, "take the last change of the steps back");

@@ -13,7 +13,7 @@ namespace {
 
 struct ShowOptions {
     std::string dataset;
-    std::int64_t row = -1;
+    std::int64_t row = 0; // from 1; 0: the facts
 };
 
 int listFormats(const CommandContext& context)
@@ -95,8 +95,8 @@ int listDatasets(const CommandContext& context)
 
 void printConversation(const Conversation& conversation)
 {
-    std::printf("%s  row %llu part %u\n", conversation.uid.c_str(),
-        static_cast<unsigned long long>(conversation.row), conversation.part);
+    std::printf("%s  record %llu part %u\n", conversation.uid.c_str(),
+        static_cast<unsigned long long>(conversation.row + 1), conversation.part + 1);
     if (!conversation.system.empty())
         std::printf("system: %s\n", conversation.system.c_str());
     for (const Turn& turn : conversation.turns)
@@ -111,12 +111,12 @@ int showDataset(const CommandContext& context, const ShowOptions& options)
     const auto dataset = project->dataset(options.dataset);
     if (!dataset.ok())
         return fail(dataset.error());
-    if (options.row < 0) {
+    if (options.row == 0) {
         const OrderedJson json = toJson((*dataset)->manifest());
         std::puts(context.json ? toLine(json).c_str() : json.dump(1).c_str());
         return kDone;
     }
-    const auto conversation = (*dataset)->read(std::uint64_t(options.row));
+    const auto conversation = (*dataset)->read(std::uint64_t(options.row - 1));
     if (!conversation.ok())
         return fail(conversation.error());
     if (context.json)
@@ -144,7 +144,7 @@ void addDataCommand(CLI::App& koala, CommandContext& context)
     CLI::App* show = addVerb(*noun, context, "show", "the facts of a dataset, or one of its rows");
     auto shown = std::make_shared<ShowOptions>();
     show->add_option("dataset", shown->dataset, "slug of the dataset")->required();
-    show->add_option("--row", shown->row, "number of the row, from 0");
+    show->add_option("--row", shown->row, "number of the row, from 1")->check(CLI::PositiveNumber);
     show->callback([&context, shown] {
         context.action = [&context, shown] { return showDataset(context, *shown); };
     });

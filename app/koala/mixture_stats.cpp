@@ -103,7 +103,14 @@ int showStats(const CommandContext& context, const RecipeOptions& options)
     DiversityOptions measure;
     measure.sample = std::uint64_t(options.sample);
     measure.stop = stop.get_token();
-    if (showsProgress())
+    if (context.json) // for the window
+        measure.progress = [](std::uint64_t done, std::uint64_t total) {
+            std::puts(
+                toLine(OrderedJson{{"type", "progress"}, {"rows", done}, {"total_rows", total}})
+                    .c_str());
+            std::fflush(stdout);
+        };
+    else if (showsProgress())
         measure.progress = [](std::uint64_t done, std::uint64_t total) {
             std::fprintf(stderr, "\rreading: %llu of %llu rows %s", Count(done), Count(total),
                 done == total ? "\n" : "");

@@ -61,11 +61,11 @@ int showTokens(const CommandContext& context, const RecipeOptions& options)
     if (!mixture.ok())
         return fail(mixture.error());
     const std::vector<RecordRef>& records = (*mixture)->result().training;
-    if (options.row < 0 || std::uint64_t(options.row) >= records.size())
+    if (options.row < 1 || std::uint64_t(options.row) > records.size())
         return fail(invalidInput(fmt::format(
             "the mixture holds {} rows; there is no row {}", records.size(), options.row)));
     const RecordRef record = records[EpochOrder(records.size(), (*mixture)->mixture().seed, 0)
-            .at(std::uint64_t(options.row))];
+            .at(std::uint64_t(options.row - 1))];
     const auto rendered = (*mixture)->render(record);
     if (!rendered.ok())
         return fail(rendered.error());
@@ -83,7 +83,7 @@ int showTokens(const CommandContext& context, const RecipeOptions& options)
                                               : visible(tokenizer.bytes(token.id)).c_str());
     }
     if (context.json)
-        std::puts(toLine(OrderedJson{{"row", options.row}, {"uid", (*mixture)->uid(record)},
+        std::puts(toLine(OrderedJson{{"row", options.row - 1}, {"uid", (*mixture)->uid(record)},
                              {"source", (*mixture)->mixture().sources[record.source].dataset},
                              {"dataset_row", record.row}, {"tokens", tokens}})
                 .c_str());
@@ -97,7 +97,7 @@ void addMixtureTokens(CLI::App& noun, CommandContext& context)
     auto options = std::make_shared<RecipeOptions>();
     CLI::App* verb = addRecipeVerb(
         noun, context, "tokens", "one record as the model sees it", options, showTokens);
-    verb->add_option("--row", options->row, "its place in the first epoch, from 0");
+    verb->add_option("--row", options->row, "its place in the first epoch, from 1");
     verb->add_option("--compare-with", options->as,
             "easylm: what its field program gives for the record, held against the recipe")
         ->check(CLI::IsMember({"easylm"}));

@@ -13,8 +13,8 @@ namespace koala {
 
 struct RecipeOptions {
     std::string recipe;
-    std::string other; // diff: the second mixture
-    std::int64_t row = 0;
+    std::string other;    // diff: the second mixture
+    std::int64_t row = 1; // place in the epoch, from 1
     std::string out;
     std::string as; // tokens: a published program
     std::int64_t sample = 20'000;

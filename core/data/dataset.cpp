@@ -60,7 +60,7 @@ Status Dataset::readLine(std::uint64_t row, std::string& line) const
 {
     if (row >= m_rows.size())
         return invalidInput(fmt::format(
-            "dataset {} has {} rows; there is no row {}", m_manifest.slug, m_rows.size(), row));
+            "dataset {} has {} rows; there is no row {}", m_manifest.slug, m_rows.size(), row + 1));
     const RowFacts& facts = m_rows[row];
     const bool edited = facts.offset >= kEditedOffset;
     line.resize(facts.length);
@@ -147,7 +147,7 @@ Result<RowTraits> Dataset::traits(std::uint64_t row) const
     KOALA_RETURN_IF_ERROR(readLine(row, line));
     RowTexts texts;
     if (!texts.parse(line))
-        return invalidInput(fmt::format("dataset {} row {} is damaged", m_manifest.slug, row));
+        return invalidInput(fmt::format("dataset {} row {} is damaged", m_manifest.slug, row + 1));
     return traitsOf(texts);
 }
 

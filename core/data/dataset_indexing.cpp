@@ -44,7 +44,7 @@ Result<IndexBlock> prepare(const Dataset& dataset, std::uint64_t first, const st
         KOALA_TRY(const std::string_view line, reader.line(row, end));
         if (!texts.parse(line))
             return invalidInput(fmt::format("dataset {} row {} is damaged; import its source again",
-                dataset.manifest().slug, row));
+                dataset.manifest().slug, row + 1));
         packTraits(traitsOf(texts), block.traits);
         terms.clear();
         const auto collect = [&](std::string_view text) {

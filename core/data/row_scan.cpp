@@ -65,7 +65,7 @@ private:
                 if (!texts.parse(line))
                     return fail(invalidInput(fmt::format("dataset {} row {} is damaged; import "
                                                          "its source again",
-                        m_dataset.manifest().slug, row)));
+                        m_dataset.manifest().slug, row + 1)));
                 if (test(texts))
                     passed.push_back(row);
             }

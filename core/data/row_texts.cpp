@@ -120,7 +120,7 @@ Result<Conversation> conversationFromLine(
     if (texts.parse(line))
         if (std::optional<Conversation> conversation = texts.conversation())
             return std::move(*conversation);
-    const std::string what = fmt::format("dataset {} row {}", dataset, row);
+    const std::string what = fmt::format("dataset {} row {}", dataset, row + 1);
     KOALA_TRY(const Json json, parseJson(line, what));
     return conversationFromJson(json, what);
 }

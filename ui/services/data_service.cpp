@@ -23,6 +23,7 @@ namespace koala {
 
 namespace {
 constexpr int kSettleMs = 250;
+constexpr int kChartBars = 40;
 constexpr std::uint64_t kMaxPromptLines = 10'000'000;
 constexpr std::size_t kListLetters = 240;       // of a first message
 constexpr std::size_t kTokenBytes = 256 * 1024; // of a conversation shown as tokens
@@ -30,6 +31,7 @@ constexpr std::size_t kTokenBytes = 256 * 1024; // of a conversation shown as to
 struct Listing {
     std::vector<DataSource> sources;
     std::vector<PromptSetItem> promptSets;
+    std::vector<UnfinishedImport> unfinished;
     QStringList models;
 };
 
@@ -71,6 +73,7 @@ Listing listProject(const fs::path& directory, std::stop_token stop)
             listing.sources.push_back(std::move(source));
         }
     }
+    listing.unfinished = unfinishedImports(project->datasetsDirectory()).valueOr({});
     if (const auto sets = project->promptSets(); sets.ok())
         for (const std::string& slug : *sets)
             if (!stop.stop_requested())
@@ -211,10 +214,20 @@ Result<DatasetTokens> countDatasetTokens(const fs::path& project, const std::str
     return counts;
 }
 
+bool isForTesting(const DataSource& source)
+{
+    return source.manifest.use == "evaluation";
+}
+
+bool lacksLicence(const DataSource& source)
+{
+    return source.problem.isEmpty() && source.manifest.licence.empty();
+}
+
 DataService::DataService(fs::path project, QObject* parent)
     : QObject(parent), m_project(std::move(project)),
       m_tokenizers(std::make_shared<TokenizerCache>(m_project)), m_imports(m_project),
-      m_cleaning(m_project)
+      m_index(m_project), m_cleaning(m_project)
 {
     m_settle.setSingleShot(true);
     m_settle.setInterval(kSettleMs);
@@ -226,6 +239,7 @@ DataService::DataService(fs::path project, QObject* parent)
     connect(&m_imports, &ImportQueue::changed, this, &DataService::importChanged);
     connect(&m_imports, &ImportQueue::ended, this, &DataService::refresh);
     connect(&m_imports, &ImportQueue::imported, this, &DataService::imported);
+    connect(&m_index, &IndexQueue::indexed, this, &DataService::reopen);
     connect(&m_cleaning, &CleaningService::rowsKnown, this,
         [this](const std::shared_ptr<const KeptRows>& rows) {
             m_kept = rows && !rows->kept.empty() ? rows : nullptr;
@@ -243,11 +257,18 @@ void DataService::refresh()
             m_sources = std::move(listing.sources);
             m_promptSets = std::move(listing.promptSets);
             m_models = listing.models;
+            m_unfinished = m_imports.state().running ? std::vector<UnfinishedImport>()
+                                                     : std::move(listing.unfinished);
             for (DataSource& source : m_sources)
                 if (const auto counted = m_counted.find(source.slug); counted != m_counted.end())
                     source.tokens = counted->second->total;
             Q_EMIT sourcesChanged();
             countTokens();
+            std::vector<IndexQueue::Wanted> readable;
+            for (const DataSource& source : m_sources)
+                if (source.problem.isEmpty())
+                    readable.push_back({source.slug, source.manifest.rowsSha256});
+            m_index.want(readable);
         });
 }
 
@@ -279,6 +300,7 @@ void DataService::countTokens()
             if (slug == m_openSlug) {
                 m_openTokens = shared;
                 Q_EMIT tokensReady(shared);
+                drawCharts();
             }
             countTokens();
         });
@@ -293,7 +315,7 @@ void DataService::importFiles(const QStringList& files)
 void DataService::import(const ImportOrder& order)
 {
     m_imports.add(order);
-    if (order.files.isEmpty() || !order.format.isEmpty())
+    if (order.files.isEmpty() || !order.format.isEmpty() || !order.unfinished.isEmpty())
         return;
     m_detecting.request([file = fs::path(order.files.first().toStdString())](
                             std::stop_token) { return detectFile(file); },
@@ -301,6 +323,28 @@ void DataService::import(const ImportOrder& order)
             if (detection.ok() && detection->importer != nullptr) // else the import says it
                 m_imports.setKind(
                     file, qtext(std::string(detection->importer->id)), qtext(detection->reason));
+        });
+}
+
+void DataService::continueImport(const UnfinishedImport& import)
+{
+    ImportOrder order;
+    for (const fs::path& file : import.files)
+        order.files << qtext(file.string());
+    order.unfinished = qtext(import.id);
+    m_unfinished.clear(); // the list is read again when it has ended
+    Q_EMIT sourcesChanged();
+    m_imports.add(order);
+}
+
+void DataService::discardImport(const std::string& id)
+{
+    m_editing.request([datasets = m_project / "datasets", id](
+                          std::stop_token) { return koala::discardImport(datasets, id); },
+        [this](Status status) {
+            if (!status.ok())
+                Q_EMIT sourceFailed(qtext(status.error().message));
+            refresh();
         });
 }
 
@@ -353,6 +397,8 @@ void DataService::open(const QString& slug)
     m_conversation.cancel();
     m_setAside.cancel();
     m_sheet.cancel();
+    m_reopening.cancel();
+    m_charts.cancel();
     m_opening.request([directory = m_project / "datasets" / slug.toStdString()](
                           std::stop_token) { return Dataset::open(directory); },
         [this, slug](Result<std::shared_ptr<const Dataset>> dataset) {
@@ -366,14 +412,70 @@ void DataService::open(const QString& slug)
                 m_openTokens = counted->second;
                 Q_EMIT tokensReady(m_openTokens);
             }
-            m_facts.request(
-                [dataset = m_open](std::stop_token stop) { return gatherFacts(*dataset, stop); },
-                [this](Result<DatasetFacts> facts) {
-                    if (!facts.ok())
-                        return;
-                    m_openFacts = std::make_shared<const DatasetFacts>(std::move(facts).value());
-                    Q_EMIT factsReady(m_openFacts);
-                });
+            drawCharts();
+            gatherFacts();
+        });
+}
+
+void DataService::gatherFacts()
+{
+    if (!m_open)
+        return;
+    const std::function<void(std::uint64_t)> progress = [this, dataset = m_open](
+                                                            std::uint64_t rows) {
+        QMetaObject::invokeMethod(
+            this,
+            [this, dataset, rows] {
+                if (dataset == m_open && m_facts.busy())
+                    Q_EMIT factsProgress(rows);
+            },
+            Qt::QueuedConnection);
+    };
+    m_facts.request(
+        [dataset = m_open, progress](
+            std::stop_token stop) { return koala::gatherFacts(*dataset, stop, progress); },
+        [this](Result<DatasetFacts> facts) {
+            if (!facts.ok())
+                return;
+            m_openFacts = std::make_shared<const DatasetFacts>(std::move(facts).value());
+            Q_EMIT factsReady(m_openFacts);
+            drawCharts();
+        });
+}
+
+void DataService::stopFacts()
+{
+    if (!m_facts.busy())
+        return;
+    m_facts.cancel();
+    Q_EMIT factsStopped();
+}
+
+void DataService::drawCharts()
+{
+    if (!m_open)
+        return;
+    using Charts = std::shared_ptr<const DatasetCharts>;
+    m_charts.request(
+        [dataset = m_open, facts = m_openFacts, tokens = m_openTokens](std::stop_token) -> Charts {
+            return std::make_shared<const DatasetCharts>(
+                chartsOf(*dataset, facts.get(), tokens.get(), kUsualTokenLimit, kChartBars));
+        },
+        [this](const Charts& charts) { Q_EMIT chartsReady(charts); });
+}
+
+void DataService::reopen(const QString& slug)
+{
+    if (slug != m_openSlug || !m_open)
+        return;
+    m_reopening.request([directory = m_project / "datasets" / slug.toStdString()](
+                            std::stop_token) { return Dataset::open(directory); },
+        [this, slug](Result<std::shared_ptr<const Dataset>> dataset) {
+            if (!dataset.ok() || slug != m_openSlug || !m_open)
+                return;
+            m_open = *dataset;
+            Q_EMIT indexed(m_open);
+            gatherFacts();
         });
 }
 

@@ -15,10 +15,12 @@
 
 #include "core/data/dataset.h"
 #include "core/data/formats/importer.h"
+#include "core/data/formats/unfinished_imports.h"
 #include "ui/services/cleaning_service.h"
 #include "ui/services/dataset_facts.h"
 #include "ui/services/import_preview.h"
 #include "ui/services/import_queue.h"
+#include "ui/services/index_queue.h"
 #include "ui/services/latest_task.h"
 #include "ui/services/source_files.h"
 
@@ -34,12 +36,16 @@ struct DataSource {
     QStringList usedBy;                  // mixtures
 };
 
+bool isForTesting(const DataSource& source); // mixtures refuse it
+bool lacksLicence(const DataSource& source); // readable, and nobody said under which it comes
+
 struct PromptSetItem {
     QString slug;
     std::uint64_t prompts = 0;
 };
 
 inline constexpr std::size_t kSetAsideListed = 5000;
+inline constexpr std::uint32_t kUsualTokenLimit = 2048; // of a mixture, where none is chosen
 
 // One conversation as tokens: the exact pieces that training sees.
 struct TokenRow {
@@ -70,11 +76,16 @@ public:
     const std::vector<DataSource>& sources() const { return m_sources; }
     const std::vector<PromptSetItem>& promptSets() const { return m_promptSets; }
     QStringList models() const { return m_models; }
+    // Imports that were cut off, so long as none runs: one that runs may be going on with them.
+    const std::vector<UnfinishedImport>& unfinished() const { return m_unfinished; }
+    void continueImport(const UnfinishedImport& import);
+    void discardImport(const std::string& id); // sourceFailed() where that is not possible
 
     // A dataset from each file, its kind detected. One import at a time, later ones wait.
     void importFiles(const QStringList& files);
     void import(const ImportOrder& order);
     ImportQueue& imports() { return m_imports; }
+    IndexQueue& index() { return m_index; }
     ImportPreviewer& previews() { return m_previews; }
     CleaningService& cleaning() { return m_cleaning; }
     const ImportState& importState() const { return m_imports.state(); }
@@ -91,6 +102,10 @@ public:
     // searched() with all rows that pass; foundSoFar() while texts are still being read.
     void search(const RowFilter& filter);
     void cancelSearch();
+    // The facts of the open dataset: reading its texts can be stopped and begun again.
+    void stopFacts();
+    void gatherFacts();
+    bool gatheringFacts() const { return m_facts.busy(); }
     bool searching() const { return m_searching.busy(); }
     // First messages of these rows of the open dataset, for what a list shows.
     void requestTexts(std::vector<std::uint32_t> rows);
@@ -107,8 +122,14 @@ Q_SIGNALS:
     void removed(const QString& slug, const QString& trashed);
     void sourceFailed(const QString& message);
     void opened(std::shared_ptr<const koala::Dataset> dataset);
+    // The same rows once more, with what was indexed behind them.
+    void indexed(std::shared_ptr<const koala::Dataset> dataset);
     void openFailed(const QString& slug, const QString& message);
     void factsReady(std::shared_ptr<const koala::DatasetFacts> facts);
+    void factsProgress(quint64 rows); // of the open dataset, read so far
+    void factsStopped();              // by hand
+    // Whenever rows, facts or tokens of the open dataset are new.
+    void chartsReady(std::shared_ptr<const koala::DatasetCharts> charts);
     void tokensReady(std::shared_ptr<const koala::DatasetTokens> tokens);
     void tokensFailed(const QString& message);
     void foundSoFar(const koala::RowFilter& filter, const std::vector<std::uint32_t>& rows);
@@ -127,17 +148,22 @@ Q_SIGNALS:
 
 private:
     void countTokens();
+    void reopen(const QString& slug);
+    void drawCharts();
 
     fs::path m_project;
     std::shared_ptr<TokenizerCache> m_tokenizers;
     std::vector<DataSource> m_sources;
     std::vector<PromptSetItem> m_promptSets;
+    std::vector<UnfinishedImport> m_unfinished;
     QStringList m_models;
     QFileSystemWatcher m_watcher;
     QTimer m_settle; // several changes of a folder are one refresh
-    LatestTask m_detecting, m_listing, m_counting, m_opening, m_facts, m_searching, m_tokens;
+    LatestTask m_detecting, m_listing, m_counting, m_opening, m_reopening, m_facts, m_charts,
+        m_searching, m_tokens;
     LatestTask m_texts, m_conversation, m_setAside, m_editing, m_sheet;
     ImportQueue m_imports;
+    IndexQueue m_index;
     ImportPreviewer m_previews;
     CleaningService m_cleaning;
     std::uint64_t m_searchNumber = 0;

@@ -8,6 +8,7 @@ namespace koala {
 
 namespace {
 constexpr std::size_t kStopEvery = 256; // rows between two looks at the stop token
+constexpr std::size_t kTellEvery = 2048;
 constexpr std::size_t kMaxLanguages = 1000;
 
 std::uint64_t wordsIn(std::string_view text)
@@ -93,7 +94,8 @@ double roundedWidth(double width)
 }
 } // namespace
 
-Result<DatasetFacts> gatherFacts(const Dataset& dataset, std::stop_token stop)
+Result<DatasetFacts> gatherFacts(const Dataset& dataset, std::stop_token stop,
+    const std::function<void(std::uint64_t rows)>& progress)
 {
     DatasetFacts facts;
     facts.language.reserve(dataset.size());
@@ -101,6 +103,8 @@ Result<DatasetFacts> gatherFacts(const Dataset& dataset, std::stop_token stop)
     for (std::uint64_t row = 0; row < dataset.size(); ++row) {
         if (row % kStopEvery == 0 && stop.stop_requested())
             return cancelled("reading " + dataset.manifest().slug);
+        if (row % kTellEvery == 0 && progress)
+            progress(row);
         KOALA_TRY(const Conversation conversation, dataset.read(row));
         std::uint64_t words = 0;
         for (const Turn& turn : conversation.turns) {
@@ -176,6 +180,27 @@ Histogram histogramOf(std::vector<std::uint32_t> values, int bins, std::uint32_t
                                ? inside
                                : std::min(inside - 1, std::size_t(value / histogram.binWidth))];
     return histogram;
+}
+
+DatasetCharts chartsOf(const Dataset& dataset, const DatasetFacts* facts,
+    const DatasetTokens* tokens, std::uint32_t limit, int bins)
+{
+    DatasetCharts charts;
+    std::vector<std::uint32_t> turns;
+    turns.reserve(dataset.size());
+    for (const auto& row : dataset.rows())
+        turns.push_back(row.turns);
+    charts.turns = histogramOf(std::move(turns), bins);
+    if (facts != nullptr)
+        charts.words = histogramOf(facts->wordsOf, bins);
+    if (tokens == nullptr)
+        return charts;
+    charts.tokens = histogramOf(tokens->tokens, bins);
+    charts.trained = histogramOf(tokens->trained, bins);
+    charts.upToLimit = histogramOf(tokens->tokens, bins, limit);
+    charts.aboveLimit = std::uint64_t(std::ranges::count_if(
+        tokens->tokens, [limit](std::uint32_t count) { return count > limit; }));
+    return charts;
 }
 
 } // namespace koala

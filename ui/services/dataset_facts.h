@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -25,7 +26,9 @@ struct DatasetFacts {
     std::uint64_t words = 0;
     std::vector<std::uint32_t> wordsOf; // each row
 };
-Result<DatasetFacts> gatherFacts(const Dataset& dataset, std::stop_token stop);
+// `progress` is told the rows read so far, now and then, on the calling thread.
+Result<DatasetFacts> gatherFacts(const Dataset& dataset, std::stop_token stop,
+    const std::function<void(std::uint64_t rows)>& progress = {});
 
 // Tokens of each row under one tokeniser and template, sum of them.
 struct DatasetTokens {
@@ -67,5 +70,14 @@ struct Histogram {
 // At most `bins` bins of a round width that reach to the true maximum, or to `limit` with one more
 // bin for all above it when limit > 0.
 Histogram histogramOf(std::vector<std::uint32_t> values, int bins, std::uint32_t limit = 0);
+
+// The histograms of a dataset; those whose counts are not known yet stay empty.
+struct DatasetCharts {
+    Histogram turns, words, tokens, trained;
+    Histogram upToLimit;          // tokens, what lies above the limit in one bin
+    std::uint64_t aboveLimit = 0; // conversations
+};
+DatasetCharts chartsOf(const Dataset& dataset, const DatasetFacts* facts,
+    const DatasetTokens* tokens, std::uint32_t limit, int bins);
 
 } // namespace koala

@@ -2,7 +2,10 @@
 
 #include <QFileInfo>
 
+#include "core/base/sha256.h"
 #include "core/data/formats/import_preview.h"
+#include "core/data/formats/published_sources.h"
+#include "core/store/starter.h"
 #include "ui/services/role_words.h"
 #include "ui/services/words.h"
 
@@ -12,6 +15,7 @@ namespace {
 constexpr int kTurnLetters = 1500;
 constexpr std::size_t kTurnsShown = 12;
 constexpr qsizetype kProblemsKept = 200;
+constexpr quint64 kMostHashed = 64 * 1024 * 1024; // a preview is there within a second
 
 QString bounded(const std::string& text)
 {
@@ -41,6 +45,26 @@ std::vector<ImportPreviewFacts::TurnText> turnsOf(const Conversation& conversati
     }
     return turns;
 }
+
+// Whose terms the file comes under, if it surely is a published one; a large file is only known by
+// its kind here, and by its hash when it has been read.
+void nameSource(ImportPreviewFacts& facts)
+{
+    const auto folder = dataDirectory();
+    const auto published =
+        folder.ok() ? readPublishedSources(*folder).valueOr({}) : std::vector<PublishedSource>();
+    std::string hash;
+    if (facts.bytes <= kMostHashed)
+        hash = sha256File(fs::path(facts.file.toStdString())).valueOr({});
+    const PublishedSource* source = identifySource(published, hash, facts.kind.toStdString());
+    if (source == nullptr)
+        return;
+    facts.source = qtext(source->title);
+    facts.licence = qtext(source->licence);
+    if (!source->terms.empty())
+        facts.terms = qtext(source->terms);
+    facts.evaluation = source->use == "evaluation";
+}
 } // namespace
 
 Result<ImportPreviewFacts> previewFile(
@@ -67,6 +91,7 @@ Result<ImportPreviewFacts> previewFile(
     for (const std::string& problem : preview.problems)
         if (facts.problems.size() < kProblemsKept)
             facts.problems << qtext(problem);
+    nameSource(facts);
     return facts;
 }
 

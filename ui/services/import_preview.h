@@ -35,7 +35,8 @@ struct ImportPreviewFacts {
     QString name;                            // from the file's name
     QString licence;                         // of the published source that the file is
     QString terms;
-    QString source; // its title; "" not one that is known
+    QString source;          // its title; "" not one that is known
+    bool evaluation = false; // it is for evaluation only
 };
 inline constexpr int kPreviewRows = 10;
 

@@ -18,7 +18,7 @@ OrderedJson toJson(const ImportOrder& order)
     return {{"files", files}, {"format", order.format.toStdString()},
         {"name", order.name.toStdString()}, {"licence", order.licence.toStdString()},
         {"terms", order.terms.toStdString()}, {"columns", order.columns.toStdString()},
-        {"evaluation", order.evaluation}};
+        {"evaluation", order.evaluation}, {"continue", order.unfinished.toStdString()}};
 }
 
 ImportOrder orderOf(const Json& json)
@@ -35,6 +35,7 @@ ImportOrder orderOf(const Json& json)
     order.columns = qtext(stringOr(json, "columns", ""));
     const auto evaluation = json.find("evaluation");
     order.evaluation = evaluation != json.end() && *evaluation == true;
+    order.unfinished = qtext(stringOr(json, "continue", ""));
     return order;
 }
 
@@ -42,6 +43,8 @@ QStringList argumentsOf(const ImportOrder& order, const fs::path& project)
 {
     QStringList arguments{QStringLiteral("--project"), qtext(project.string()),
         QStringLiteral("data"), QStringLiteral("import"), QStringLiteral("--json")};
+    if (!order.unfinished.isEmpty())
+        return arguments << QStringLiteral("--continue=") + order.unfinished;
     const std::pair<const char*, const QString&> named[] = {{"--format", order.format},
         {"--name", order.name}, {"--licence", order.licence}, {"--terms", order.terms},
         {"--columns", order.columns}};

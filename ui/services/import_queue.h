@@ -22,6 +22,7 @@ struct ImportOrder {
     QString terms;
     QString columns; // "user=question,assistant=answer"
     bool evaluation = false;
+    QString unfinished; // the import that was cut off and is gone on with; it knows the rest itself
     bool operator==(const ImportOrder&) const = default;
 };
 

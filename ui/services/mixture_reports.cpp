@@ -76,8 +76,12 @@ MixtureReports::MixtureReports(
     fs::path project, std::shared_ptr<TokenizerCache> tokenizers, QObject* parent)
     : QObject(parent), m_project(std::move(project)), m_tokenizers(std::move(tokenizers))
 {
-    connect(&m_child, &JsonChild::line, this,
-        [this](const Json& line) { m_facts = diversityFromJson(line); });
+    connect(&m_child, &JsonChild::line, this, [this](const Json& line) {
+        if (stringOr(line, "type", "") == "progress")
+            Q_EMIT measuringRows(number(line, "rows"), number(line, "total_rows"));
+        else
+            m_facts = diversityFromJson(line);
+    });
     connect(&m_child, &JsonChild::ended, this, &MixtureReports::end);
 }
 

@@ -60,6 +60,7 @@ public:
 Q_SIGNALS:
     void compared(const std::shared_ptr<const koala::MixtureDifference>& difference);
     void compareFailed(const QString& message);
+    void measuringRows(quint64 read, quint64 total);
     void measured(const koala::DiversityFacts& facts);
     void measureFailed(const QString& message); // empty: it was cancelled
 

@@ -24,6 +24,7 @@ struct Listing {
     std::vector<MixtureDataset> datasets;
     std::vector<DatasetManifest> manifests;
     std::vector<PublishedSource> published;
+    MixtureSchedule schedule;
 };
 
 Listing listProject(const fs::path& directory)
@@ -35,6 +36,7 @@ Listing listProject(const fs::path& directory)
     if (const auto slugs = project->mixtures(); slugs.ok())
         for (const std::string& slug : *slugs)
             listing.mixtures.append(qtext(slug));
+    listing.schedule = newestSchedule(project->runsDirectory());
     if (const auto models = project->models(); models.ok())
         for (const ModelEntry& model : *models)
             listing.models.append(qtext(model.slug));
@@ -134,6 +136,7 @@ void MixtureService::refresh()
         [this](Listing listing) {
             m_mixtures = listing.mixtures;
             m_models = listing.models;
+            m_schedule = listing.schedule;
             m_promptSets = listing.promptSets;
             m_datasets = std::move(listing.datasets);
             m_manifests = std::move(listing.manifests);

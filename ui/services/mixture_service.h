@@ -19,6 +19,7 @@
 #include "ui/services/latest_task.h"
 #include "ui/services/mixture_checks.h"
 #include "ui/services/mixture_reports.h"
+#include "ui/services/mixture_schedule.h"
 
 namespace koala {
 
@@ -62,6 +63,7 @@ public:
     // What the publications used; read with the list.
     const std::vector<PublishedSource>& published() const { return m_published; }
     const QStringList& models() const { return m_models; }
+    const MixtureSchedule& schedule() const { return m_schedule; }
     const QStringList& promptSets() const { return m_promptSets; }
     static QStringList templateNames();
 
@@ -103,6 +105,7 @@ private:
     std::shared_ptr<Engine> m_engine;
     MixtureReports m_reports;
     QStringList m_mixtures, m_models, m_promptSets;
+    MixtureSchedule m_schedule;
     std::vector<MixtureDataset> m_datasets;
     std::vector<DatasetManifest> m_manifests; // of datasets()
     std::vector<PublishedSource> m_published;

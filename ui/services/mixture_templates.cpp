@@ -25,7 +25,8 @@ std::uint64_t recordsOf(const DatasetManifest& dataset)
 
 TemplatePlan::TemplatePlan(const MixtureTemplate& wanted, std::vector<DatasetManifest> datasets,
     const std::vector<PublishedSource>& published)
-    : m_wanted(wanted), m_datasets(std::move(datasets)), m_match(matchTemplate(wanted, m_datasets))
+    : m_wanted(wanted), m_datasets(std::move(datasets)), m_match(matchTemplate(wanted, m_datasets)),
+      m_published(published)
 {
     for (const TemplateLine& found : m_match.lines) {
         Line line;
@@ -36,13 +37,10 @@ TemplatePlan::TemplatePlan(const MixtureTemplate& wanted, std::vector<DatasetMan
         line.assumed = text(found.source->assumed);
         line.optional = found.source->optional;
         const auto facts = std::ranges::find(published, found.source->source, &PublishedSource::id);
-        if (facts != published.end()) {
-            line.licence = qtext(facts->licence);
-            line.terms = qtext(facts->terms);
+        if (facts != published.end())
             line.obtain =
                 qtext(facts->homepage.empty() ? facts->obtain
                                               : facts->obtain + " (" + facts->homepage + ")");
-        }
         QStringList all;
         for (const TemplateDataset& one : found.datasets) {
             all.append(qtext(one.slug));
@@ -69,7 +67,7 @@ TemplatePlan::TemplatePlan(const MixtureTemplate& wanted, std::vector<DatasetMan
         m_lines.push_back(std::move(line));
     }
     for (int i = 0; i < int(m_lines.size()); ++i)
-        m_lines[std::size_t(i)].ours = oursOf(i);
+        choose(i, m_lines[std::size_t(i)].chosen);
 }
 
 QString TemplatePlan::id() const
@@ -117,6 +115,31 @@ void TemplatePlan::choose(int line, int choice)
 {
     m_lines[std::size_t(line)].chosen = choice;
     m_lines[std::size_t(line)].ours = oursOf(line);
+    takeTerms(m_lines[std::size_t(line)]);
+}
+
+// A dataset may have other terms than the source it stands for, so its own are shown.
+void TemplatePlan::takeTerms(Line& line) const
+{
+    QStringList licences, terms;
+    const auto take = [](QStringList& list, const std::string& words) {
+        if (!words.empty() && !list.contains(qtext(words)))
+            list.append(qtext(words));
+    };
+    if (line.missing()) {
+        const auto facts =
+            std::ranges::find(m_published, line.source.toStdString(), &PublishedSource::id);
+        if (facts != m_published.end()) {
+            take(licences, facts->licence);
+            take(terms, facts->terms);
+        }
+    }
+    for (const QString& slug : line.choices[std::size_t(line.chosen)].slugs) {
+        take(licences, dataset(slug.toStdString()).licence);
+        take(terms, dataset(slug.toStdString()).terms);
+    }
+    line.licence = licences.join(QStringLiteral(", "));
+    line.terms = terms.join(QLatin1Char(' '));
 }
 
 int TemplatePlan::wanted() const

@@ -30,8 +30,9 @@ public:
         bool optional = false;
         std::vector<Choice> choices; // the last one takes nothing
         int chosen = 0;
-        QString ours;                   // "600 rows"
-        QString licence, terms, obtain; // of the published source; "" unknown
+        QString ours;           // "600 rows"
+        QString licence, terms; // of the chosen datasets; of the published source while missing
+        QString obtain;         // how to get the published source; "" unknown
         bool missing() const { return chosen + 1 == int(choices.size()); }
     };
     QString id() const;
@@ -49,11 +50,13 @@ public:
 private:
     const DatasetManifest& dataset(const std::string& slug) const;
     QString oursOf(int line) const;
+    void takeTerms(Line& line) const;
 
     MixtureTemplate m_wanted;
     std::vector<DatasetManifest> m_datasets;
     TemplateMatch m_match;
     std::vector<Line> m_lines;
+    std::vector<PublishedSource> m_published;
 };
 
 } // namespace koala

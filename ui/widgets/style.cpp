@@ -142,7 +142,8 @@ void checkBox(QPainter& painter, const QStyleOption& option)
     const Tokens& t = tokens();
     const bool on = option.state & QStyle::State_On, partly = option.state & QStyle::State_NoChange;
     const bool enabled = option.state & QStyle::State_Enabled;
-    const QRect box = QRect(option.rect.center() - QPoint(7, 7), QSize(15, 15));
+    // One pixel down, like icons: beside words it is their letters that set the middle.
+    const QRect box = QRect(option.rect.center() - QPoint(7, 6), QSize(15, 15));
     const bool focused = (option.state & QStyle::State_HasFocus) &&
                          (option.state & QStyle::State_KeyboardFocusChange);
     if (on || partly) {
@@ -176,7 +177,7 @@ void slider(QPainter& painter, const QStyleOptionSlider& option, const QRect& ha
     const Tokens& t = tokens();
     const bool enabled = option.state & QStyle::State_Enabled;
     const QColor strong = enabled ? t.accent : t.thumb;
-    const int middle = option.rect.center().y();
+    const int middle = option.rect.center().y() + 1;
     const QRect groove(option.rect.x() + 2, middle - 2, option.rect.width() - 4, 4);
     roundedBox(painter, groove, t.track, {}, 1, 2);
     roundedBox(painter, QRect(groove.topLeft(), QPoint(handle.center().x(), groove.bottom())),
@@ -185,7 +186,7 @@ void slider(QPainter& painter, const QStyleOptionSlider& option, const QRect& ha
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(QPen(strong, 2));
     painter.setBrush((option.state & QStyle::State_HasFocus) ? t.selected : t.card);
-    painter.drawEllipse(QPointF(handle.center()) + QPointF(0.5, 0.5), 6, 6);
+    painter.drawEllipse(QPointF(handle.center().x() + 0.5, middle + 0.5), 6, 6);
     painter.restore();
 }
 } // namespace
@@ -285,8 +286,12 @@ void Style::drawControl(ControlElement element, const QStyleOption* option, QPai
         const auto* combo = qstyleoption_cast<const QStyleOptionComboBox*>(option);
         if (combo == nullptr || combo->editable)
             return;
-        const QRect field =
-            proxy()->subControlRect(CC_ComboBox, combo, SC_ComboBoxEditField, widget);
+        QRect field = proxy()->subControlRect(CC_ComboBox, combo, SC_ComboBoxEditField, widget);
+        if (!combo->currentIcon.isNull()) {
+            const QRect place(field.x(), field.y(), combo->iconSize.width(), field.height());
+            combo->currentIcon.paint(painter, place, Qt::AlignLeft | Qt::AlignVCenter);
+            field.setLeft(place.right() + kIconGap);
+        }
         painter->setPen((option->state & State_Enabled) ? t.text : t.disabled);
         painter->drawText(field, Qt::AlignVCenter | Qt::AlignLeft,
             painter->fontMetrics().elidedText(combo->currentText, Qt::ElideRight, field.width()));
@@ -312,10 +317,8 @@ void Style::drawControl(ControlElement element, const QStyleOption* option, QPai
             return;
         painter->setFont(fontFor(TextRole::Secondary));
         painter->setPen(t.secondary);
-        painter->drawText(option->rect.adjusted(4, 0, -4, 0),
-            int(header->textAlignment) | Qt::AlignVCenter,
-            painter->fontMetrics().elidedText(
-                header->text, Qt::ElideRight, option->rect.width() - 8));
+        painter->drawText(option->rect, int(header->textAlignment) | Qt::AlignVCenter,
+            painter->fontMetrics().elidedText(header->text, Qt::ElideRight, option->rect.width()));
         return;
     }
     case CE_ProgressBarGroove:

@@ -22,7 +22,7 @@ Status checkRow(std::uint64_t row, const StepContext& context)
     if (row < context.rows)
         return {};
     return invalidInput(
-        fmt::format("the dataset has {} rows; there is no row {}", context.rows, row));
+        fmt::format("the dataset has {} rows; there is no row {}", context.rows, row + 1));
 }
 
 class ExcludeStep final : public Step {
@@ -109,7 +109,7 @@ Result<std::unique_ptr<Step>> makeEdit(const Json& options, const StepContext& c
         const auto row = json.at("row").get<std::uint64_t>();
         KOALA_RETURN_IF_ERROR(checkRow(row, context));
         KOALA_TRY(Conversation conversation,
-            conversationFromJson(json, fmt::format("the edit of row {}", row)));
+            conversationFromJson(json, fmt::format("the edit of row {}", row + 1)));
         Edit edit{std::move(conversation.turns), std::nullopt};
         if (json.contains("system"))
             edit.system = conversation.system;
@@ -133,7 +133,7 @@ constexpr std::array kRowOptions{StepOption{.name = "rows",
     .kind = OptionKind::Rows,
     .fallback = "[]",
     .title = "Rows",
-    .help = "numbers of rows, from 0"}};
+    .help = "rows; the list in the file counts from 0, what is typed from 1"}};
 constexpr std::array kEditOptions{StepOption{.name = "edits",
     .kind = OptionKind::Edits,
     .fallback = "[]",

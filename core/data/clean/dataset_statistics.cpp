@@ -166,7 +166,7 @@ private:
         KOALA_TRY(const std::string_view line, reader.line(row, end));
         if (!texts.parse(line))
             return invalidInput(fmt::format("dataset {} row {} is damaged; import its source again",
-                m_dataset.manifest().slug, row));
+                m_dataset.manifest().slug, row + 1));
         countRow(texts, part, m_words);
         return {};
     }

@@ -137,7 +137,7 @@ public:
     {
         StepExample example{.row = taken.row, .otherRow = taken.like};
         example.reason = fmt::format("{} as in row {}, which is the {}",
-            m_strict ? "the same first question" : "the same questions", taken.like, keep());
+            m_strict ? "the same first question" : "the same questions", taken.like + 1, keep());
         for (const auto& [conversation, spans] :
             {std::pair(&row, &example.spans), std::pair(&like, &example.otherSpans)})
             for (std::uint32_t i = 0; i < conversation->turns.size(); ++i) {
@@ -186,8 +186,8 @@ public:
     {
         return {.row = taken.row,
             .otherRow = taken.like,
-            .reason =
-                fmt::format("the same dialogue as row {}, which is the {}", taken.like, keep())};
+            .reason = fmt::format(
+                "the same dialogue as row {}, which is the {}", taken.like + 1, keep())};
     }
 
 private:

@@ -74,7 +74,7 @@ public:
         example.reason =
             fmt::format("{:.0f} % of the runs of {} words are those of row {}, the {} of "
                         "its group",
-                100.0 * jaccard(a, b), m_options.words, taken.like, m_keep);
+                100.0 * jaccard(a, b), m_options.words, taken.like + 1, m_keep);
         const CommonSpans spans = commonSpans(left.text, right.text, m_options.words);
         example.spans = left.spansOf(spans.left);
         example.otherSpans = right.spansOf(spans.right);

@@ -106,9 +106,9 @@ Result<Json> valueFromText(const StepType& type, const StepOption& option, std::
             }
             std::uint64_t row = 0;
             const auto [end, code] = std::from_chars(item.data(), item.data() + item.size(), row);
-            if (code != std::errc() || end != item.data() + item.size())
-                return wrongOption(type, option, "row numbers with commas between");
-            list.push_back(row);
+            if (code != std::errc() || end != item.data() + item.size() || row == 0)
+                return wrongOption(type, option, "row numbers from 1 with commas between");
+            list.push_back(row - 1);
         }
         return list;
     }

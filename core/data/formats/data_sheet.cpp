@@ -132,10 +132,13 @@ void addSteps(const Dataset& dataset, std::string& out)
         out += "No steps: the rows are as they were imported.\n";
         return;
     }
-    for (const Json& step : steps)
-        out += fmt::format("1. {}{} {}\n", plain(stringOr(step, "type", "?")),
-            boolOr(step, "enabled", true) ? "" : " (switched off)",
-            plain(toLine(memberOr(step, "options"))));
+    int number = 0;
+    for (const Json& step : steps) {
+        const Json& options = memberOr(step, "options");
+        out += fmt::format("{}. {}{}{}\n", ++number, plain(stringOr(step, "type", "?")),
+            options.empty() ? "" : " with " + plain(toLine(options)),
+            boolOr(step, "enabled", true) ? "" : " (switched off)");
+    }
     out += fmt::format("\nSHA-256 of the rows after them: {}\n",
         plain(stringOr(*json, "effective_sha256", "unknown")));
 }

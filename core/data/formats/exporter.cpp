@@ -229,7 +229,7 @@ Result<ExportOutcome> exportDataset(
         const Written written = exporter->write(conversation);
         if (written.text.empty()) {
             if (outcome.leftOut++ == 0)
-                outcome.reason = fmt::format("row {}: {}", row, written.reason);
+                outcome.reason = fmt::format("row {}: {}", row + 1, written.reason);
             continue;
         }
         const char* before = !exporter->array ? "" : outcome.rows == 0 ? "\n" : ",\n";

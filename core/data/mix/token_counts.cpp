@@ -158,7 +158,7 @@ private:
         }
         KOALA_TRY(const std::string_view line, reader.line(row, end));
         if (!texts.parse(line))
-            return invalidInput(fmt::format("row {} is damaged; import its source again", row));
+            return invalidInput(fmt::format("row {} is damaged; import its source again", row + 1));
         KOALA_TRY(const std::vector<Rendered> parts,
             m_renderer.renderParts(texts, m_dataset.rows()[row], m_markers));
         std::vector<PartTokens> counted;

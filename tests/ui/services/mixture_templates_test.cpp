@@ -84,6 +84,22 @@ TEST(TemplatePlan, KnowsWhereToGetEachSourceOfEachTemplate)
     }
 }
 
+TEST(TemplatePlan, ShowsTheTermsOfTheDatasetAndThoseOfTheSourceOnlyWhereItIsMissing)
+{
+    DatasetManifest own = manifest("my-hc3", "hc3", 30);
+    own.licence = "CC0";
+    own.terms = "written by us";
+    TemplatePlan plan(**findMixtureTemplate("koala-distill"), {own},
+        *readPublishedSources(fs::path(KOALA_SOURCE_DIR) / "datasets"));
+    const int hc3 = lineOf(plan, "hc3");
+    ASSERT_GE(hc3, 0);
+    const TemplatePlan::Line& line = plan.lines()[std::size_t(hc3)];
+    EXPECT_EQ(line.licence, QStringLiteral("CC0"));
+    EXPECT_EQ(line.terms, QStringLiteral("written by us"));
+    plan.choose(hc3, int(line.choices.size()) - 1);
+    EXPECT_TRUE(line.licence.contains(QStringLiteral("CC-BY-SA"))) << line.licence.toStdString();
+}
+
 TEST(TemplatePlan, SaysWhyThereIsNothingToMake)
 {
     const TemplatePlan plan(**findMixtureTemplate("alpaca"), {}, {});

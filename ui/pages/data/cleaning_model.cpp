@@ -169,6 +169,9 @@ QVariant CleaningModel::data(const QModelIndex& index, int role) const
         return column == Use
                    ? tr("%1, %2").arg(stepTitle(step), step.enabled ? tr("on") : tr("off"))
                    : words(index.row(), column);
+    case Qt::ToolTipRole: // the table may cut it
+        return column == Options ? QVariant(words(index.row(), column).toString().toHtmlEscaped())
+                                 : QVariant();
     case Qt::CheckStateRole:
         return column == Use ? QVariant(int(step.enabled ? Qt::Checked : Qt::Unchecked))
                              : QVariant();

@@ -107,7 +107,7 @@ QWidget* CleaningTab::makeTable()
     m_table->setDragDropMode(QAbstractItemView::DragDrop);
     m_table->setDefaultDropAction(Qt::MoveAction);
     m_table->setDragDropOverwriteMode(false);
-    setColumns(*m_table, {50, 42, 180, 0, 88, 28, 64, 76, 118});
+    setColumns(*m_table, {50, 42, 160, 0, 80, 22, 52, 56, 88});
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
         [this](const QModelIndex& index) {
             if (index.isValid())

@@ -137,9 +137,12 @@ QWidget* ConversationPane::makeFoot()
     line->setContentsMargins(12, 8, 12, 8);
     auto* edit = plainButton(tr("Edit"), "edit", "editRow", foot);
     auto* exclude = plainButton(tr("Exclude"), "eye-closed", "excludeRow", foot);
-    auto* why = plainButton(tr("Why was it kept?"), "info", "whyKept", foot);
-    for (QPushButton* button : {edit, exclude, why})
+    auto* why = plainButton(tr("Why was it kept?"), nullptr, "whyKept", foot);
+    m_actions = {edit, exclude, why};
+    for (QPushButton* button : m_actions) {
+        button->setEnabled(false); // until there is a row
         line->addWidget(button);
+    }
     line->addStretch(1);
     connect(edit, &QPushButton::clicked, this, &ConversationPane::editPressed);
     connect(exclude, &QPushButton::clicked, this, &ConversationPane::excludePressed);
@@ -194,6 +197,8 @@ void ConversationPane::showConversation(const Conversation& conversation)
 {
     m_conversation = conversation;
     const bool any = !conversation.turns.empty() || !conversation.system.empty();
+    for (QPushButton* button : m_actions)
+        button->setEnabled(any);
     m_title->setText(any ? tr("Row %1").arg(grouped(m_controller.currentRow() + 1)) : QString());
     m_facts->setText(
         any ? counted(qint64(conversation.turns.size()), tr("turn"), tr("turns")) : QString());

@@ -18,6 +18,8 @@ class QStackedWidget;
 class QToolButton;
 class QVBoxLayout;
 
+class QPushButton;
+
 namespace koala {
 
 class NoticeBar;
@@ -52,6 +54,7 @@ private:
     QWidget* makeFoot();
 
     DataController& m_controller;
+    std::vector<QPushButton*> m_actions; // on the row that is shown
     TextLabel* m_title;
     TextLabel* m_facts;
     QScrollArea* m_scroll;

@@ -21,6 +21,12 @@ DataController::DataController(DataService& service, QObject* parent)
         m_service.open(slug);
     });
     connect(&m_service, &DataService::opened, this, &DataController::opened);
+    connect(&m_service, &DataService::indexed, this,
+        [this](const std::shared_ptr<const Dataset>& dataset) {
+            m_rows.renewDataset(dataset);
+            if (!m_filter.empty())
+                m_service.search(m_filter);
+        });
     connect(
         &m_service, &DataService::openFailed, this, [this](const QString&, const QString& message) {
             m_rows.setDataset(nullptr);
@@ -49,6 +55,11 @@ DataController::DataController(DataService& service, QObject* parent)
             m_rows.setTokens(tokens);
             Q_EMIT factsChanged();
         });
+    connect(&m_service, &DataService::chartsReady, this,
+        [this](const std::shared_ptr<const DatasetCharts>& charts) {
+            m_charts = charts;
+            Q_EMIT chartsChanged();
+        });
     const auto show = [this](const RowFilter& filter, const std::vector<std::uint32_t>& rows) {
         if (filter != m_filter)
             return;
@@ -74,6 +85,7 @@ void DataController::opened(const std::shared_ptr<const Dataset>& dataset)
 {
     m_facts.reset();
     m_tokens.reset();
+    m_charts.reset();
     m_failure.clear();
     m_rows.setDataset(dataset);
     m_cleaning.open(m_slug);
@@ -96,6 +108,7 @@ void DataController::choose(const QString& slug)
     m_searching = false;
     m_facts.reset();
     m_tokens.reset();
+    m_charts.reset();
     m_filter.language.reset(); // the next source may have none of it
     if (slug.isEmpty()) {
         m_rows.setDataset(nullptr);
@@ -171,8 +184,10 @@ QString DataController::headline() const
         return tr("nothing imported yet");
     std::uint64_t rows = 0;
     std::uint64_t tokens = 0;
+    qint64 unlicensed = 0;
     bool complete = true;
     for (const DataSource& source : sources) {
+        unlicensed += lacksLicence(source) ? 1 : 0;
         rows += source.manifest.rows;
         tokens += source.tokens.value_or(0);
         complete = complete && source.tokens.has_value();
@@ -183,6 +198,8 @@ QString DataController::headline() const
     parts << tr("%1 records").arg(grouped(qint64(rows)));
     if (complete)
         parts << tr("%1 tokens").arg(shortCount(qint64(tokens)));
+    if (unlicensed > 0)
+        parts << tr("%1 without a licence").arg(grouped(unlicensed));
     return parts.join(QStringLiteral(" · "));
 }
 

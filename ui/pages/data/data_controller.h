@@ -25,6 +25,7 @@ public:
     const QString& failure() const { return m_failure; }
     const std::shared_ptr<const DatasetFacts>& facts() const { return m_facts; }
     const std::shared_ptr<const DatasetTokens>& tokens() const { return m_tokens; }
+    const std::shared_ptr<const DatasetCharts>& charts() const { return m_charts; }
 
     void choose(const QString& slug);
     void setFilter(const RowFilter& filter);
@@ -47,6 +48,7 @@ Q_SIGNALS:
     void sourcesChanged();
     void chosen(); // another dataset, or its facts have come
     void factsChanged();
+    void chartsChanged();
     void rowsChanged();
     void problem(const QString& message);
     void rowChosen(const koala::Conversation& conversation);
@@ -62,6 +64,7 @@ private:
     CleaningController m_cleaning;
     std::shared_ptr<const DatasetFacts> m_facts;
     std::shared_ptr<const DatasetTokens> m_tokens;
+    std::shared_ptr<const DatasetCharts> m_charts;
     QString m_slug;
     RowFilter m_filter;
     bool m_searching = false;

@@ -15,18 +15,20 @@
 #include "ui/pages/data/edit_row_sheet.h"
 #include "ui/pages/data/import_bar.h"
 #include "ui/pages/data/import_sheet.h"
+#include "ui/pages/data/index_foot.h"
 #include "ui/pages/data/rows_tab.h"
 #include "ui/pages/data/set_aside_tab.h"
 #include "ui/pages/data/sheet_tab.h"
 #include "ui/pages/data/source_actions.h"
+#include "ui/pages/data/source_delegate.h"
 #include "ui/pages/data/source_facts_pane.h"
 #include "ui/pages/data/statistics_tab.h"
 #include "ui/pages/data/tokens_tab.h"
+#include "ui/pages/data/unfinished_list.h"
 #include "ui/services/words.h"
 #include "ui/widgets/buttons.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/inputs.h"
-#include "ui/widgets/inset_delegate.h"
 #include "ui/widgets/notice_bar.h"
 #include "ui/widgets/safe_text.h"
 #include "ui/widgets/tab_line.h"
@@ -122,7 +124,7 @@ QWidget* DataPage::makeSourceBar(QWidget* parent)
     QHBoxLayout* line = toolBar(bar);
     auto* import = plainButton(tr("Import…"), "import", "importButton", bar);
     line->addWidget(import);
-    auto* hint = new TextLabel(tr("or drop files anywhere here"), TextRole::Secondary, bar);
+    auto* hint = new TextLabel(tr("or drop files here"), TextRole::Secondary, bar);
     hint->setElided(true);
     line->addWidget(hint, 1);
     auto* more = iconButton("more", tr("What one can do with this source"), "sourceMore", bar);
@@ -142,17 +144,18 @@ QWidget* DataPage::makeSourceBar(QWidget* parent)
 QWidget* DataPage::makeSources()
 {
     auto* left = pane(QPalette::Window, m_columns);
-    left->setMinimumWidth(300);
+    left->setMinimumWidth(324);
     auto* layout = new QVBoxLayout(left);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(makeSourceBar(left));
+    layout->addWidget(new UnfinishedList(m_controller.service(), left));
     m_left = splitter(Qt::Vertical, "sourcesSplitter", left);
     m_table = new QTableView(m_left);
     m_table->setModel(&m_controller.sources());
     prepareTable(*m_table, tr("Sources"), "sourceTable");
-    m_table->setItemDelegate(new InsetDelegate(12, 4, m_table));
-    setColumns(*m_table, {0, 72, 52, 64});
+    m_table->setItemDelegate(new SourceDelegate(m_table));
+    setColumns(*m_table, {0, 62, 54, 56});
     m_table->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(m_table, &QWidget::customContextMenuRequested, this, [this](const QPoint& at) {
         auto* menu = new QMenu(m_table);
@@ -173,6 +176,8 @@ QWidget* DataPage::makeSources()
     m_left->setStretchFactor(0, 1);
     m_left->setSizes({470, 320});
     layout->addWidget(m_left, 1);
+    layout->addWidget(new Hairline(Qt::Horizontal, left));
+    layout->addWidget(new IndexFoot(m_controller.service(), left));
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
         [this](const QModelIndex& index) {
             if (const QString slug = m_controller.sources().slugAt(index.row()); !slug.isEmpty())
@@ -295,9 +300,10 @@ void DataPage::activated()
 
 void DataPage::refresh()
 {
-    const bool any = !m_controller.service().sources().empty();
+    const DataService& service = m_controller.service();
+    const bool any = !service.sources().empty() || !service.unfinished().empty();
     m_whole->setCurrentIndex(any ? 1 : 0);
-    m_addToMixture->setVisible(any);
+    m_addToMixture->setVisible(!service.sources().empty());
     m_addToMixture->setEnabled(m_controller.current() != nullptr);
     header().setFacts(m_controller.headline());
     QStringList sets;
@@ -310,6 +316,7 @@ void DataPage::refresh()
     m_facts->setText(m_controller.sourceFacts());
     const int row = m_controller.sources().rowOf(m_controller.currentSlug());
     m_key->setKey({std::max(0, row)});
+    m_key->setVisible(row >= 0);
     if (row >= 0 && m_table->currentIndex().row() != row)
         m_table->selectRow(row);
 }

@@ -32,6 +32,7 @@ ImportDrafts::ImportDrafts(DataService& service, QObject* parent)
             if (!draft.termsTyped) {
                 draft.order.licence = facts.licence;
                 draft.order.terms = facts.terms;
+                draft.order.evaluation = draft.order.evaluation || facts.evaluation;
             }
             changed(row);
         });

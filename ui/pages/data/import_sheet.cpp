@@ -12,6 +12,7 @@
 #include "ui/services/words.h"
 #include "ui/widgets/buttons.h"
 #include "ui/widgets/inputs.h"
+#include "ui/widgets/inset_delegate.h"
 #include "ui/widgets/notice_bar.h"
 #include "ui/widgets/safe_text.h"
 #include "ui/widgets/tables.h"
@@ -58,7 +59,7 @@ ImportSheet::ImportSheet(DataService& service, QWidget* parent)
     m_files->setObjectName(QStringLiteral("importFiles"));
     m_files->setAccessibleName(tr("Files to import"));
     m_files->setModel(&m_drafts);
-    m_files->setItemDelegate(new CellDelegate(m_files));
+    m_files->setItemDelegate(new InsetDelegate(12, 4, m_files));
     m_files->setFrameShape(QFrame::NoFrame);
     m_files->setFixedWidth(240);
     m_files->setEditTriggers(QAbstractItemView::NoEditTriggers);
@@ -129,15 +130,20 @@ QWidget* ImportSheet::makeForm()
     grid->addWidget(m_licence, 2, 3);
     label(tr("Terms"), 3, 0);
     grid->addWidget(m_terms, 3, 1, 1, 3);
-    label(tr("Evaluation"), 4, 0);
+    m_source = new TextLabel(TextRole::Secondary, form);
+    m_source->setObjectName(QStringLiteral("importSource"));
+    m_source->setElided(true);
+    grid->addWidget(m_source, 4, 1, 1, 3);
+    label(tr("Evaluation"), 5, 0);
     auto* use = new QHBoxLayout;
+    use->setSpacing(8);
     use->addWidget(m_evaluation);
     use->addWidget(
         new TextLabel(tr("for evaluation only: mixtures refuse it"), TextRole::Secondary, form));
     use->addStretch(1);
-    grid->addLayout(use, 4, 1, 1, 3);
-    m_columnsLabel = label(tr("Columns"), 5, 0);
-    grid->addWidget(m_columns, 5, 1, 1, 3);
+    grid->addLayout(use, 5, 1, 1, 3);
+    m_columnsLabel = label(tr("Columns"), 6, 0);
+    grid->addWidget(m_columns, 6, 1, 1, 3);
     grid->setColumnStretch(1, 1);
     grid->setColumnStretch(3, 1);
     connect(m_kind, &QComboBox::currentIndexChanged, this, [this] {
@@ -235,6 +241,12 @@ void ImportSheet::showDraft()
              {m_licence, &draft.order.licence}, {m_terms, &draft.order.terms}})
         if (edit->text() != *value)
             edit->setText(*value);
+    m_source->setText(
+        draft.facts.source.isEmpty()
+            ? draft.state == ImportDraft::State::Reading
+                  ? QString()
+                  : tr("no published source is recognised: say what is known of it")
+            : tr("as published for %1; change what differs for this copy").arg(draft.facts.source));
     m_evaluation->setChecked(draft.order.evaluation);
     const bool columns = !draft.facts.columns.isEmpty();
     m_columns->setVisible(columns);

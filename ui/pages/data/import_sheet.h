@@ -50,6 +50,7 @@ private:
     TextLabel* m_bytes;
     QComboBox* m_kind;
     TextLabel* m_reason;
+    TextLabel* m_source;
     QLineEdit* m_name;
     QLineEdit* m_licence;
     QLineEdit* m_terms;

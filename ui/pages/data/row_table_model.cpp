@@ -47,6 +47,13 @@ void RowTableModel::setDataset(std::shared_ptr<const Dataset> dataset)
     endResetModel();
 }
 
+void RowTableModel::renewDataset(std::shared_ptr<const Dataset> dataset)
+{
+    m_dataset = std::move(dataset);
+    if (rowCount() > 0)
+        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
+}
+
 void RowTableModel::setFacts(std::shared_ptr<const DatasetFacts> facts)
 {
     m_facts = std::move(facts);

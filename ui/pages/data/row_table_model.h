@@ -21,6 +21,8 @@ public:
     explicit RowTableModel(QObject* parent = nullptr);
 
     void setDataset(std::shared_ptr<const Dataset> dataset); // null: empty
+    // The same rows, with what was indexed since; nothing moves.
+    void renewDataset(std::shared_ptr<const Dataset> dataset);
     void setFacts(std::shared_ptr<const DatasetFacts> facts);
     void setTokens(std::shared_ptr<const DatasetTokens> tokens);
     // What a filter left; `sorted` when not in order of position. Rows that only grow at the end

@@ -84,9 +84,9 @@ RowsTab::RowsTab(DataController& controller, QWidget* parent)
     m_conversation = new ConversationPane(m_controller, m_split);
     m_split->addWidget(left);
     m_split->addWidget(m_conversation);
-    m_split->setStretchFactor(0, 4);
+    m_split->setStretchFactor(0, 5);
     m_split->setStretchFactor(1, 3);
-    m_split->setSizes({520, 390});
+    m_split->setSizes({560, 350});
 
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
         [this](const QModelIndex& index) {
@@ -95,7 +95,11 @@ RowsTab::RowsTab(DataController& controller, QWidget* parent)
         });
     connect(&m_controller, &DataController::rowsChanged, this, &RowsTab::refreshCounts);
     connect(&m_controller, &DataController::factsChanged, this, &RowsTab::refreshLanguages);
-    connect(&m_controller, &DataController::chosen, this, &RowsTab::refreshLanguages);
+    connect(&m_controller, &DataController::chosen, this, [this] {
+        if (m_controller.failure().isEmpty())
+            m_problem->clear(); // it was of another source
+        refreshLanguages();
+    });
     connect(&m_controller, &DataController::problem, m_problem, &TextLabel::setText);
     connect(m_conversation, &ConversationPane::editPressed, this, [this] {
         if (m_controller.currentRow() >= 0)
@@ -123,7 +127,7 @@ QWidget* RowsTab::makeTable()
     prepareTable(*m_table, tr("Rows"), "rowTable");
     m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_table->setContextMenuPolicy(Qt::CustomContextMenu);
-    setColumns(*m_table, {44, 0, 52, 64, 48, 84});
+    setColumns(*m_table, {44, 0, 48, 58, 44, 66});
     QHeaderView* header = m_table->horizontalHeader();
     header->setSectionsClickable(true);
     header->setSortIndicatorShown(false);
@@ -253,7 +257,9 @@ QWidget* RowsTab::makeFilterLine()
     m_clear->setEnabled(false);
     for (QComboBox* box : {m_language, m_turns, m_length, m_flags}) {
         box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-        box->setMinimumContentsLength(6); // narrow windows come first; the list shows all words
+        // Narrow windows come first; the list shows all words.
+        box->setMinimumContentsLength(box == m_language ? 6 : 4);
+        box->view()->setMinimumWidth(box->view()->sizeHintForColumn(0) + 40);
     }
     connect(m_search, &SearchField::searched, this, &RowsTab::applyFilter);
     connect(m_regex, &QCheckBox::toggled, this, &RowsTab::applyFilter);

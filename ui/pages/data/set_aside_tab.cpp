@@ -10,12 +10,14 @@
 #include <QHBoxLayout>
 #include <QSaveFile>
 #include <QShortcut>
+#include <QStackedWidget>
 #include <QTableView>
 #include <QVBoxLayout>
 
 #include "core/base/utf8.h"
 #include "ui/services/words.h"
 #include "ui/widgets/buttons.h"
+#include "ui/widgets/empty_state.h"
 #include "ui/widgets/inputs.h"
 #include "ui/widgets/safe_text.h"
 #include "ui/widgets/tables.h"
@@ -178,8 +180,13 @@ SetAsideTab::SetAsideTab(DataController& controller, QWidget* parent)
     m_table->setModel(&m_model);
     prepareTable(*m_table, tr("Records set aside"), "setAsideTable");
     m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
-    setColumns(*m_table, {72, 0, 420});
-    layout->addWidget(m_table, 1);
+    setColumns(*m_table, {72, 0, 360});
+    m_stack = new QStackedWidget(this);
+    m_stack->addWidget(m_table);
+    m_stack->addWidget(
+        new EmptyState(tr("Nothing was set aside: every record of the file is among the rows."), {},
+            nullptr, "noneSetAside", m_stack));
+    layout->addWidget(m_stack, 1);
     auto* copyKey = new QShortcut(QKeySequence::Copy, m_table);
     copyKey->setContext(Qt::WidgetShortcut);
     connect(copyKey, &QShortcut::activated, this, &SetAsideTab::copyChosen);
@@ -199,7 +206,7 @@ QWidget* SetAsideTab::makeBar()
     QHBoxLayout* line = toolBar(bar);
     m_kind = comboBox(tr("Reason"), "setAsideReason", bar);
     m_kind->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    m_kind->setMinimumContentsLength(36);
+    m_kind->setMinimumContentsLength(24);
     m_count = new TextLabel(TextRole::Secondary, bar);
     m_count->setObjectName(QStringLiteral("setAsideCount"));
     m_count->setElided(true);
@@ -238,8 +245,9 @@ void SetAsideTab::refreshCount()
         widget->setEnabled(any);
     const DataSource* source = m_controller.current();
     const quint64 all = source == nullptr ? 0 : source->manifest.quarantined;
+    m_stack->setCurrentIndex(any || source == nullptr ? 0 : 1);
     if (!any)
-        m_count->setText(tr("nothing was set aside: every record of the file is among the rows"));
+        m_count->setText({});
     else if (m_model.total() == int(kSetAsideListed))
         m_count->setText(tr("the first %1 of %2 are listed; quarantine.jsonl has them all")
                 .arg(grouped(m_model.total()), grouped(qint64(all))));

@@ -9,6 +9,7 @@
 
 class QComboBox;
 class QPushButton;
+class QStackedWidget;
 class QTableView;
 
 namespace koala {
@@ -74,6 +75,7 @@ private:
     QPushButton* m_copy;
     QPushButton* m_export;
     QTableView* m_table;
+    QStackedWidget* m_stack; // the table, or that there is nothing
 };
 
 } // namespace koala

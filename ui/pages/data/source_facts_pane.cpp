@@ -1,7 +1,5 @@
 #include "ui/pages/data/source_facts_pane.h"
 
-#include <algorithm>
-
 #include <QHBoxLayout>
 #include <QVBoxLayout>
 
@@ -12,20 +10,17 @@
 namespace koala {
 
 namespace {
-constexpr std::uint32_t kLimit = 2048;
-constexpr int kBars = 36;
-} // namespace
-
-HistogramBars tokenLengthBars(const DatasetTokens& tokens, std::uint32_t limit)
+// What lies above the limit of a mixture is drawn apart.
+HistogramBars tokenLengthBars(const DatasetCharts& charts)
 {
-    const Histogram histogram = histogramOf(tokens.tokens, kBars, limit);
+    const Histogram& histogram = charts.upToLimit;
     HistogramBars bars;
     bars.counts.assign(histogram.counts.begin(), histogram.counts.end());
     bars.left = QStringLiteral("0");
     bars.unit = QObject::tr("conversations");
-    const bool over = histogram.maximum > limit;
-    const double reach = over ? double(limit) : histogram.maximum;
-    bars.right = over ? QObject::tr("limit %1").arg(grouped(limit))
+    const bool over = charts.aboveLimit > 0;
+    const double reach = over ? double(kUsualTokenLimit) : histogram.maximum;
+    bars.right = over ? QObject::tr("limit %1").arg(grouped(kUsualTokenLimit))
                       : QObject::tr("longest %1").arg(grouped(qint64(histogram.maximum)));
     bars.middle = QObject::tr("median %1").arg(grouped(qint64(histogram.median)));
     bars.middleAt = reach > 0 ? histogram.median / reach : 0.5;
@@ -33,6 +28,7 @@ HistogramBars tokenLengthBars(const DatasetTokens& tokens, std::uint32_t limit)
         bars.overflowFrom = int(bars.counts.size()) - 1;
     return bars;
 }
+} // namespace
 
 SourceFactsPane::SourceFactsPane(DataController& controller, QWidget* parent)
     : QWidget(parent), m_controller(controller)
@@ -62,7 +58,7 @@ SourceFactsPane::SourceFactsPane(DataController& controller, QWidget* parent)
     layout->addStretch(1);
     connect(m_setAside, &QPushButton::clicked, this, &SourceFactsPane::showSetAside);
     connect(&m_controller, &DataController::chosen, this, &SourceFactsPane::refresh);
-    connect(&m_controller, &DataController::factsChanged, this, &SourceFactsPane::refresh);
+    connect(&m_controller, &DataController::chartsChanged, this, &SourceFactsPane::showLengths);
     connect(&m_controller, &DataController::sourcesChanged, this, &SourceFactsPane::refresh);
     refresh();
 }
@@ -75,10 +71,12 @@ void SourceFactsPane::refresh()
         return;
     const DatasetManifest& manifest = source->manifest;
     m_title->setText(safeLine(manifest.title, 120));
-    if (source->problem.isEmpty())
-        m_state->set("check", tr("ready"), Tone::Good);
-    else
+    if (!source->problem.isEmpty())
         m_state->set("warning", tr("unreadable"), Tone::Bad);
+    else if (isForTesting(*source))
+        m_state->set("lock", tr("for testing only"), Tone::Neutral);
+    else
+        m_state->set("check", tr("ready"), Tone::Good);
     QStringList files;
     for (const SourceFile& file : manifest.sources)
         files << safeLine(fs::path(file.path).filename().string(), 60) + QStringLiteral(" · ") +
@@ -88,13 +86,11 @@ void SourceFactsPane::refresh()
     m_facts->set(tr("Kind"), importer == nullptr ? safeLine(manifest.importer, 40)
                                                  : qtext(manifest.importer) + QStringLiteral(", ") +
                                                        qtext(std::string(importer->title)));
-    QStringList terms;
-    for (const std::string* words : {&manifest.terms, &manifest.licence})
-        if (!words->empty())
-            terms << safeLine(*words, 120);
-    m_facts->set(tr("Terms"),
-        terms.isEmpty() ? tr("not stated") : terms.join(QStringLiteral(" · ")),
-        terms.isEmpty() ? Tone::Warning : Tone::Neutral);
+    m_facts->set(tr("Licence"),
+        manifest.licence.empty() ? tr("not stated: ask before you share what it trains")
+                                 : safeLine(manifest.licence, 120),
+        lacksLicence(*source) ? Tone::Warning : Tone::Neutral);
+    m_facts->set(tr("Terms"), safeLine(manifest.terms, 240));
     m_facts->set(tr("Imported"), shortDate(manifest.created) + QStringLiteral(" · sha256 ") +
                                      shortHash(manifest.rowsSha256));
     m_facts->set(tr("Used by"), source->usedBy.isEmpty()
@@ -104,16 +100,22 @@ void SourceFactsPane::refresh()
     m_setAside->setVisible(manifest.quarantined > 0);
     m_setAside->setText(tr("%1 set aside · show")
             .arg(counted(qint64(manifest.quarantined), tr("broken record"), tr("broken records"))));
-    const auto& tokens = m_controller.tokens();
-    m_lengths->setVisible(tokens != nullptr);
-    m_histogram->setVisible(tokens != nullptr);
-    if (!tokens)
+    showLengths();
+}
+
+void SourceFactsPane::showLengths()
+{
+    const auto& charts = m_controller.charts();
+    const bool known = charts != nullptr && !charts->upToLimit.counts.empty();
+    m_lengths->setVisible(known);
+    m_histogram->setVisible(known);
+    if (!known)
         return;
-    const auto over =
-        std::ranges::count_if(tokens->tokens, [](std::uint32_t count) { return count > kLimit; });
+    const auto& tokens = m_controller.tokens();
     m_lengths->setText(tr("Tokens per conversation · %1 of %2 above %3")
-            .arg(grouped(over), grouped(qint64(tokens->tokens.size())), grouped(kLimit)));
-    m_histogram->setBars(tokenLengthBars(*tokens, kLimit));
+            .arg(grouped(qint64(charts->aboveLimit)),
+                grouped(tokens ? qint64(tokens->tokens.size()) : 0), grouped(kUsualTokenLimit)));
+    m_histogram->setBars(tokenLengthBars(*charts));
 }
 
 } // namespace koala

@@ -21,6 +21,7 @@ Q_SIGNALS:
 
 private:
     void refresh();
+    void showLengths();
 
     DataController& m_controller;
     TextLabel* m_title;
@@ -30,8 +31,5 @@ private:
     TextLabel* m_lengths;
     HistogramView* m_histogram;
 };
-
-// Bars of the token lengths of a dataset, with what lies above `limit` apart.
-HistogramBars tokenLengthBars(const DatasetTokens& tokens, std::uint32_t limit);
 
 } // namespace koala

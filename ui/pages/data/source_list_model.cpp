@@ -63,7 +63,7 @@ QVariant SourceListModel::headerData(int section, Qt::Orientation orientation, i
         return int(Qt::AlignVCenter | (section >= Rows ? Qt::AlignRight : Qt::AlignLeft));
     if (role != Qt::DisplayRole)
         return {};
-    return QStringList{QStringLiteral("  ") + tr("name"), tr("kind"), tr("rows"), tr("tokens")}
+    return QStringList{QStringLiteral("   ") + tr("name"), tr("kind"), tr("rows"), tr("tokens")}
         .value(section);
 }
 
@@ -92,6 +92,19 @@ QVariant SourceListModel::data(const QModelIndex& index, int role) const
     return promptData(m_promptSets[std::size_t(row) - m_sources.size() - 1], index.column(), role);
 }
 
+// Its title, and what one should know before using it.
+QStringList SourceListModel::notesOf(const DataSource& source)
+{
+    QStringList notes{safeLine(source.manifest.title, 400)};
+    if (!source.problem.isEmpty())
+        notes << source.problem;
+    if (isForTesting(source))
+        notes << tr("for testing only: mixtures refuse it");
+    if (lacksLicence(source))
+        notes << tr("its licence is not stated");
+    return notes;
+}
+
 QVariant SourceListModel::sourceData(const DataSource& source, int row, int column, int role) const
 {
     if (role == Qt::DisplayRole) {
@@ -107,9 +120,22 @@ QVariant SourceListModel::sourceData(const DataSource& source, int row, int colu
             return source.tokens ? shortCount(qint64(*source.tokens)) : QStringLiteral("–");
         }
     }
+    const QStringList notes = notesOf(source);
     if (role == Qt::ToolTipRole)
-        return source.problem.isEmpty() ? QVariant(safeLine(source.manifest.title, 400))
-                                        : QVariant(source.problem);
+        return QStringLiteral("<qt>%1</qt>")
+            .arg(notes.join(QLatin1Char('\n'))
+                    .toHtmlEscaped()
+                    .replace(QLatin1Char('\n'), QStringLiteral("<br>")));
+    if (role == Qt::AccessibleTextRole && column == Name)
+        return notes.join(QStringLiteral(", "));
+    if (role == kMarksRole && column == Name) {
+        QStringList marks;
+        if (isForTesting(source))
+            marks << QStringLiteral("lock");
+        if (lacksLicence(source))
+            marks << QStringLiteral("warning");
+        return marks;
+    }
     if (role == kSeriesRole && column == Name)
         return row;
     if (role == kSeriesFormRole)
@@ -137,6 +163,11 @@ QVariant SourceListModel::promptData(const PromptSetItem& set, int column, int r
     }
     if (role == kIconRole && column == Name)
         return QByteArray("lock");
+    const QString note = set.slug + QStringLiteral(", ") + tr("for testing only");
+    if (role == Qt::ToolTipRole)
+        return note.toHtmlEscaped();
+    if (role == Qt::AccessibleTextRole && column == Name)
+        return note;
     if (role == kSecondaryRole)
         return column == Kind;
     return {};

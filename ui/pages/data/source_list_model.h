@@ -8,6 +8,9 @@
 
 namespace koala {
 
+// Names of icons at the right of a source's name, each with a meaning in the tool tip: QStringList.
+inline constexpr int kMarksRole = Qt::UserRole + 200;
+
 class SourceListModel final : public QAbstractTableModel {
     Q_OBJECT
 public:
@@ -27,6 +30,7 @@ public:
 
 private:
     QVariant sourceData(const DataSource& source, int row, int column, int role) const;
+    static QStringList notesOf(const DataSource& source);
     QVariant promptData(const PromptSetItem& set, int column, int role) const;
 
     std::vector<DataSource> m_sources;

@@ -4,13 +4,13 @@
 #include <QVBoxLayout>
 
 #include "ui/services/words.h"
+#include "ui/widgets/buttons.h"
 #include "ui/widgets/inputs.h"
 #include "ui/widgets/safe_text.h"
 
 namespace koala {
 
 namespace {
-constexpr int kBars = 40;
 constexpr int kListedLanguages = 12;
 constexpr int kListedWords = 12;
 } // namespace
@@ -20,6 +20,8 @@ StatisticsTab::StatisticsTab(DataController& controller, QWidget* parent)
 {
     auto* outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
+    outer->setSpacing(0);
+    outer->addWidget(makeBar());
     auto* content = pane(QPalette::Window, this);
     auto* grid = new QGridLayout(content);
     grid->setContentsMargins(16, 16, 16, 16);
@@ -71,8 +73,57 @@ StatisticsTab::StatisticsTab(DataController& controller, QWidget* parent)
         m_objects->clear();
         m_verbs->set(tr("not counted"), safeLine(message, 200), Tone::Warning);
     });
+    DataService& service = m_controller.service();
     connect(&m_controller, &DataController::factsChanged, this, &StatisticsTab::refresh);
-    connect(&m_controller, &DataController::rowsChanged, this, &StatisticsTab::refresh);
+    connect(&m_controller, &DataController::chartsChanged, this, &StatisticsTab::showCharts);
+    connect(&service, &DataService::factsStopped, this, &StatisticsTab::showState);
+    connect(&service, &DataService::factsProgress, this, [this](quint64 rows) {
+        m_rowsRead = rows;
+        showState();
+    });
+}
+
+QWidget* StatisticsTab::makeBar()
+{
+    auto* bar = pane(QPalette::Window, this);
+    QHBoxLayout* line = toolBar(bar);
+    line->setContentsMargins(16, 0, 16, 1);
+    m_state = new TextLabel(TextRole::Secondary, bar);
+    m_state->setObjectName(QStringLiteral("statisticsState"));
+    m_action = linkButton(tr("stop"), "statisticsAction", bar);
+    line->addWidget(m_state);
+    line->addWidget(m_action);
+    line->addStretch(1);
+    connect(m_action, &QPushButton::clicked, this, [this] {
+        DataService& service = m_controller.service();
+        if (service.gatheringFacts())
+            service.stopFacts();
+        else
+            service.gatherFacts();
+        showState();
+    });
+    return bar;
+}
+
+void StatisticsTab::showState()
+{
+    const auto dataset = m_controller.dataset();
+    const bool reading = m_controller.service().gatheringFacts();
+    const bool known = m_controller.facts() != nullptr;
+    m_action->setVisible(dataset != nullptr && (reading || !known));
+    m_action->setText(reading ? tr("stop") : tr("read them"));
+    m_action->setAccessibleName(reading ? tr("Stop reading the texts") : tr("Read the texts"));
+    if (!dataset)
+        m_state->setText({});
+    else if (reading)
+        m_state->setText(tr("reading the texts: %1 of %2")
+                .arg(grouped(qint64(m_rowsRead)),
+                    counted(qint64(dataset->size()), tr("conversation"), tr("conversations"))));
+    else if (known)
+        m_state->setText(tr("%1 read, as they were imported")
+                .arg(counted(qint64(dataset->size()), tr("conversation"), tr("conversations"))));
+    else
+        m_state->setText(tr("words, roles and languages are not counted: reading was stopped"));
 }
 
 StatisticsTab::Chart StatisticsTab::addChart(
@@ -90,19 +141,33 @@ StatisticsTab::Chart StatisticsTab::addChart(
     return chart;
 }
 
-void StatisticsTab::show(
-    const Chart& chart, std::vector<std::uint32_t> values, int bins, const QString& unit)
+void StatisticsTab::draw(const Chart& chart, const Histogram& histogram, const QString& unit)
 {
-    const Histogram histogram = histogramOf(std::move(values), bins);
     HistogramBars bars;
     bars.counts.assign(histogram.counts.begin(), histogram.counts.end());
-    bars.left = QStringLiteral("0");
-    bars.right = tr("largest %1").arg(grouped(qint64(histogram.maximum)));
-    bars.middle = tr("median %1").arg(grouped(qint64(histogram.median)));
-    bars.middleAt = histogram.maximum > 0 ? histogram.median / histogram.maximum : 0.5;
+    if (!bars.counts.empty()) {
+        bars.left = QStringLiteral("0");
+        bars.right = tr("largest %1").arg(grouped(qint64(histogram.maximum)));
+        bars.middle = tr("median %1").arg(grouped(qint64(histogram.median)));
+        bars.middleAt = histogram.maximum > 0 ? histogram.median / histogram.maximum : 0.5;
+    }
     bars.unit = tr("conversations");
     chart.view->setBars(std::move(bars));
     chart.card->setFacts(unit);
+}
+
+void StatisticsTab::showCharts()
+{
+    const auto& charts = m_controller.charts();
+    if (!charts)
+        return;
+    const auto& tokens = m_controller.tokens();
+    const QString unit =
+        tokens ? tr("as %1 counts").arg(safeLine(tokens->model, 40)) : tr("not counted yet");
+    draw(m_turns, charts->turns, {});
+    draw(m_words, charts->words, {});
+    draw(m_tokens, charts->tokens, unit);
+    draw(m_trained, charts->trained, unit);
 }
 
 void StatisticsTab::showEvent(QShowEvent* event)
@@ -141,27 +206,21 @@ void StatisticsTab::showWords(const WordUse& use)
 void StatisticsTab::refresh()
 {
     const auto dataset = m_controller.dataset();
+    if (!m_controller.facts())
+        m_rowsRead = 0;
+    showState();
     if (!dataset)
         return;
-    std::vector<std::uint32_t> turns;
-    turns.reserve(dataset->size());
-    for (const auto& row : dataset->rows())
-        turns.push_back(row.turns);
-    show(m_turns, std::move(turns), kBars, {});
-    if (const auto& tokens = m_controller.tokens()) {
-        show(m_tokens, tokens->tokens, kBars, tr("as %1 counts").arg(qtext(tokens->model)));
-        show(m_trained, tokens->trained, kBars, tr("as %1 counts").arg(qtext(tokens->model)));
-        m_totals->set(tr("Tokens"), grouped(qint64(tokens->total)));
-        m_totals->set(tr("Trained tokens"), grouped(qint64(tokens->totalTrained)));
-    }
     const DatasetManifest& manifest = dataset->manifest();
     m_totals->set(tr("Conversations"), grouped(qint64(manifest.rows)));
     m_totals->set(tr("Turns"), grouped(qint64(manifest.turns)));
     m_totals->set(tr("Set aside"), grouped(qint64(manifest.quarantined)));
+    const auto& tokens = m_controller.tokens();
+    m_totals->set(tr("Tokens"), tokens ? grouped(qint64(tokens->total)) : QString());
+    m_totals->set(tr("Trained tokens"), tokens ? grouped(qint64(tokens->totalTrained)) : QString());
     const auto& facts = m_controller.facts();
     if (!facts)
         return;
-    show(m_words, facts->wordsOf, kBars, {});
     m_totals->set(tr("Words"), grouped(qint64(facts->words)));
     m_totals->set(tr("Repeated prompts"), grouped(qint64(facts->repeatedPrompts)));
     m_roles->clear();

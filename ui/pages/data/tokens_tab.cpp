@@ -11,6 +11,8 @@
 #include <QSpinBox>
 #include <QVBoxLayout>
 
+#include "ui/pages/data/token_legend.h"
+#include "ui/services/token_blocks.h"
 #include "ui/services/words.h"
 #include "ui/widgets/buttons.h"
 #include "ui/widgets/inputs.h"
@@ -25,50 +27,6 @@ namespace koala {
 namespace {
 constexpr int kFactsWidth = 272;
 constexpr int kMaxTurnRows = 40;
-
-// Template tokens between two turns: a closing token and what follows it up to the next opening one
-// stay with the turn before, the rest opens the next. The first block is the template's own
-// opening.
-std::vector<int> blocksOf(const TokenRow& tokens)
-{
-    std::vector<int> block(tokens.pieces.size(), 0);
-    const std::size_t count = tokens.pieces.size();
-    std::size_t at = 0;
-    int before = -1;
-    while (at < count) {
-        if (tokens.pieces[at].turn >= 0) {
-            before = tokens.pieces[at].turn;
-            block[at++] = before + 1;
-            continue;
-        }
-        std::size_t end = at;
-        while (end < count && tokens.pieces[end].turn < 0)
-            ++end;
-        std::size_t split = at;
-        if (end == count) {
-            split = end;
-        } else {
-            std::size_t last = end;
-            int specials = 0;
-            for (std::size_t i = at; i < end; ++i) {
-                if (tokens.pieces[i].special) {
-                    last = i;
-                    ++specials;
-                }
-            }
-            const bool closes = before >= 0 && tokens.pieces[at].special;
-            if (specials >= 2 || (specials == 1 && !closes))
-                split = before < 0 ? at : last;
-            else if (specials == 1)
-                split = last + 1;
-        }
-        const int next = end < count ? tokens.pieces[end].turn : before;
-        for (std::size_t i = at; i < end; ++i)
-            block[i] = (i < split ? before : next) + 1;
-        at = end;
-    }
-    return block;
-}
 
 TextLabel* cell(const QString& text, Qt::Alignment align, TextRole role, QWidget* parent)
 {
@@ -109,7 +67,7 @@ TokensTab::TokensTab(DataController& controller, QWidget* parent)
     m_view = new TokenView("tokenView", this);
     left->addWidget(m_view, 1);
     left->addWidget(new Hairline(Qt::Horizontal, this));
-    left->addWidget(makeLegend());
+    left->addWidget(new TokenLegend(this));
     columns->addLayout(left, 1);
     columns->addWidget(new Hairline(Qt::Vertical, this));
     columns->addWidget(makeFacts());
@@ -146,7 +104,8 @@ QWidget* TokensTab::makeToolBar()
     line->addSpacing(8);
     line->addWidget(new TextLabel(tr("Template"), TextRole::Body, bar));
     m_template = comboBox(tr("Template"), "tokenTemplate", bar);
-    m_template->addItem(tr("the model's own"), QString());
+    m_template->addItem(tr("its own"), QString());
+    m_template->setToolTip(tr("Its own: the one that the model was trained with"));
     for (const char* name : {"koala", "chatml", "vicuna", "alpaca", "llama-2", "llama-3", "raw"})
         m_template->addItem(QString::fromLatin1(name), QString::fromLatin1(name));
     line->addWidget(m_template);
@@ -190,27 +149,13 @@ QWidget* TokensTab::makeToolBar()
     return bar;
 }
 
-QWidget* TokensTab::makeLegend()
-{
-    auto* legend = pane(QPalette::Base, this);
-    legend->setFixedHeight(size::kStatusLine + 4);
-    auto* line = new QHBoxLayout(legend);
-    line->setContentsMargins(16, 0, 16, 0);
-    auto* words = new TextLabel(tr("underlined: in the loss  ·  grey: from the template  ·  "
-                                   "framed: special  ·  · blank  ·  ↵ line end"),
-        TextRole::Secondary, legend);
-    words->setElided(true);
-    line->addWidget(words);
-    return legend;
-}
-
 QWidget* TokensTab::makeFacts()
 {
     auto* facts = pane(QPalette::Window, this);
     facts->setFixedWidth(kFactsWidth);
     auto* layout = new QVBoxLayout(facts);
-    layout->setContentsMargins(16, 14, 16, 14);
-    layout->setSpacing(8);
+    layout->setContentsMargins(16, 12, 16, 10);
+    layout->setSpacing(6);
     auto* figures = new QGridLayout;
     figures->setVerticalSpacing(0);
     m_total = new TextLabel(TextRole::Title, facts);
@@ -246,14 +191,25 @@ QWidget* TokensTab::makeFacts()
     section(tr("Special tokens"), m_specials, m_specialGrid);
     layout->addWidget(new Hairline(Qt::Horizontal, facts));
     layout->addWidget(new TextLabel(tr("Checks"), TextRole::Strong, facts));
-    for (TextLabel** check : {&m_checkBytes, &m_checkEnd, &m_checkUser}) {
-        *check = new TextLabel(TextRole::Secondary, facts);
-        (*check)->setWordWrap(true);
-        layout->addWidget(*check);
+    for (Check* check : {&m_checkBytes, &m_checkEnd, &m_checkUser}) {
+        auto* line = new QHBoxLayout;
+        line->setSpacing(8);
+        check->icon = new QLabel(facts);
+        check->words = new TextLabel(TextRole::Secondary, facts);
+        check->words->setWordWrap(true);
+        line->addWidget(check->icon, 0, Qt::AlignTop);
+        line->addWidget(check->words, 1);
+        layout->addLayout(line);
     }
     layout->addStretch(1);
     layout->addWidget(new Hairline(Qt::Horizontal, facts));
-    layout->addWidget(new TextLabel(tr("Command"), TextRole::Secondary, facts));
+    auto* commandHead = new QHBoxLayout;
+    commandHead->addWidget(new TextLabel(tr("Command"), TextRole::Secondary, facts), 1);
+    auto* copy = iconButton("copy", tr("Copy the command"), "copyTokenCommand", facts);
+    commandHead->addWidget(copy);
+    layout->addLayout(commandHead);
+    connect(copy, &QToolButton::clicked, this,
+        [this] { QApplication::clipboard()->setText(m_command->text()); });
     m_command = new TextLabel(TextRole::Code, facts);
     m_command->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_command->setWordWrap(true);
@@ -266,7 +222,10 @@ QWidget* TokensTab::makeFacts()
 void TokensTab::showTokens(const TokenRow& tokens)
 {
     m_problem->clear();
-    const std::vector<int> blocks = blocksOf(tokens);
+    std::vector<TokenPlace> places;
+    for (const TokenRow::Piece& piece : tokens.pieces)
+        places.push_back({piece.turn, piece.special});
+    const std::vector<int> blocks = tokenBlocks(places);
     std::vector<TokenBlock> titles{{tr("Template"), false}};
     for (const QString& role : tokens.roles)
         titles.push_back({role, role == QStringLiteral("GPT")});
@@ -300,7 +259,7 @@ void TokensTab::showTokens(const TokenRow& tokens)
     const DataSource* source = m_controller.current();
     m_command->setText(QStringLiteral("koala data show %1 --row %2")
             .arg(source ? source->slug : QString())
-            .arg(m_controller.currentRow()));
+            .arg(m_controller.currentRow() + 1));
 }
 
 void TokensTab::showTurnTable(const TokenRow& tokens, const std::vector<int>& blockOf)
@@ -379,23 +338,24 @@ void TokensTab::showSpecials(const TokenRow& tokens)
             }
     }
     int row = 0;
-    const auto add = [&](const QString& name, const QString& id, const QString& times,
+    const auto add = [&](QWidget* name, const QString& id, const QString& times,
                          const QString& trained, TextRole font) {
-        m_specialGrid->addWidget(
-            cell(name, Qt::AlignLeft, font == TextRole::Body ? TextRole::Code : font, m_specials),
-            row, 0);
+        m_specialGrid->addWidget(name, row, 0);
         m_specialGrid->addWidget(cell(id, Qt::AlignRight, font, m_specials), row, 1);
         m_specialGrid->addWidget(cell(times, Qt::AlignRight, font, m_specials), row, 2);
         m_specialGrid->addWidget(cell(trained, Qt::AlignRight, font, m_specials), row++, 3);
     };
-    add(tr("piece"), tr("id"), tr("times"), tr("trained"), TextRole::Secondary);
+    add(cell(tr("piece"), Qt::AlignLeft, TextRole::Secondary, m_specials), tr("id"), tr("times"),
+        tr("trained"), TextRole::Secondary);
     for (const auto& [name, count] : specials)
-        add(name, grouped(count.id), grouped(count.times), figureWord(std::size_t(count.trained)),
-            TextRole::Body);
+        add(new TokenChip(name, count.trained > 0, m_specials), grouped(count.id),
+            grouped(count.times), figureWord(std::size_t(count.trained)), TextRole::Body);
     m_specialGrid->setColumnStretch(0, 1);
-    const auto check = [](TextLabel* label, bool good, const QString& yes, const QString& no) {
-        label->setText((good ? QStringLiteral("✓  ") : QStringLiteral("!  ")) + (good ? yes : no));
-        label->setTone(good ? Tone::Neutral : Tone::Warning);
+    const auto check = [this](const Check& line, bool good, const QString& yes, const QString& no) {
+        line.icon->setPixmap(iconPixmap(good ? "check-circle" : "warning",
+            koala::tokens().strong(good ? Tone::Good : Tone::Warning), 16, devicePixelRatioF()));
+        line.words->setText(good ? yes : no);
+        line.words->setTone(good ? Tone::Neutral : Tone::Warning);
     };
     check(m_checkBytes, tokens.decodesToSameBytes, tr("decodes to the same bytes"),
         tr("some text is not found again in the tokens"));

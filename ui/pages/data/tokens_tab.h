@@ -9,6 +9,7 @@
 class QCheckBox;
 class QComboBox;
 class QGridLayout;
+class QLabel;
 class QProgressBar;
 class QSpinBox;
 
@@ -30,7 +31,6 @@ Q_SIGNALS:
 private:
     QWidget* makeToolBar();
     QWidget* makeFacts();
-    QWidget* makeLegend();
     void showTokens(const TokenRow& tokens);
     void showTurnTable(const TokenRow& tokens, const std::vector<int>& blockOf);
     void showSpecials(const TokenRow& tokens);
@@ -47,7 +47,11 @@ private:
     QGridLayout* m_turnGrid;
     QWidget* m_specials;
     QGridLayout* m_specialGrid;
-    TextLabel *m_checkBytes, *m_checkEnd, *m_checkUser;
+    struct Check {
+        QLabel* icon;
+        TextLabel* words;
+    };
+    Check m_checkBytes, m_checkEnd, m_checkUser;
     TextLabel* m_command;
 };
 

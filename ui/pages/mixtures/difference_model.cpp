@@ -92,7 +92,7 @@ void addSamples(QStringList& lines, const SourceDifference& source)
             {QString(), heading.arg(safeLine(source.dataset, 80), grouped(qint64(count)))});
         for (const SampleRow& row : rows)
             lines.append(DifferenceModel::tr("  row %1  %2")
-                    .arg(grouped(qint64(row.row)), safeLine(row.text, 160)));
+                    .arg(grouped(qint64(row.row) + 1), safeLine(row.text, 160)));
     };
     add(source.gained, source.gainedRows, DifferenceModel::tr("%1: %2 gained, among them"));
     add(source.lost, source.lostRows, DifferenceModel::tr("%1: %2 lost, among them"));

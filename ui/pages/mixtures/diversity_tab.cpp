@@ -19,6 +19,8 @@
 namespace koala {
 
 namespace {
+constexpr int kLeastVerbs = 26 + 8 * size::kDenseRow; // a head and eight rows
+
 class IntervalDelegate final : public CellDelegate {
 public:
     using CellDelegate::CellDelegate;
@@ -102,6 +104,11 @@ DiversityTab::DiversityTab(MixturesController& controller, QWidget* parent)
     MixtureReports& reports = m_controller.service().reports();
     connect(m_measure, &QPushButton::clicked, this, &DiversityTab::measure);
     connect(m_cancel, &QPushButton::clicked, &reports, &MixtureReports::cancelMeasuring);
+    connect(&reports, &MixtureReports::measuringRows, this, [this](quint64 read, quint64 total) {
+        m_progress = tr("reading the texts: %1 of %2")
+                         .arg(grouped(qint64(read)), counted(qint64(total), tr("row"), tr("rows")));
+        refresh();
+    });
     connect(&reports, &MixtureReports::measured, this, &DiversityTab::show);
     connect(&reports, &MixtureReports::measureFailed, this, [this](const QString& message) {
         m_measuring.clear();
@@ -116,19 +123,21 @@ DiversityTab::DiversityTab(MixturesController& controller, QWidget* parent)
 
 QWidget* DiversityTab::makeFacts()
 {
-    auto* whole = new QWidget(this);
+    // The facts keep their height and the whole scrolls where the window is low.
+    auto* whole = pane(QPalette::Base, this);
     auto* column = new QVBoxLayout(whole);
-    column->setContentsMargins(16, 10, 0, 0);
+    column->setContentsMargins(16, 10, 8, 0);
     column->setSpacing(8);
     m_facts = new FactGrid(FactGrid::Align::Left, 150, whole);
-    m_facts->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    m_facts->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Minimum);
     column->addWidget(m_facts);
     auto* verbs = new QTableView(whole);
     verbs->setModel(&m_verbModel);
     prepareTable(*verbs, tr("What is asked for most"), "verbTable", size::kDenseRow);
     setColumns(*verbs, {92, 60, 0});
+    verbs->setMinimumHeight(kLeastVerbs);
     column->addWidget(verbs, 1);
-    return whole;
+    return scrollArea(whole, "diversityFacts", this);
 }
 
 QWidget* DiversityTab::makeAssociations()
@@ -142,15 +151,18 @@ QWidget* DiversityTab::makeAssociations()
                                   "bring the bad ones in."),
         TextRole::Secondary, whole);
     m_noLabels->setWordWrap(true);
+    m_noLabels->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     m_noLabels->setContentsMargins(16, 10, 16, 10);
     column->addWidget(m_noLabels);
-    auto* table = new QTableView(whole);
+    m_table = new QTableView(whole);
+    auto* table = m_table;
     table->setModel(&m_associationModel);
     prepareTable(
         *table, tr("What goes with good and bad answers"), "associationTable", size::kDenseRow);
     table->setItemDelegateForColumn(AssociationModel::Drawn, new IntervalDelegate(table));
     setColumns(*table, {0, 58, 58, 124, 116});
     column->addWidget(table, 1);
+    column->addStretch(0);
     return whole;
 }
 
@@ -167,6 +179,7 @@ void DiversityTab::measure()
         return;
     m_notice->clear();
     m_measuring = recipeOf(m_controller);
+    m_progress = tr("opening the mixture…");
     m_controller.service().reports().measure(m_controller.editor().mixture());
     refresh();
 }
@@ -193,6 +206,7 @@ void DiversityTab::show(const DiversityFacts& facts)
     m_verbModel.set(facts.verbs);
     m_associationModel.set(facts.associations);
     m_noLabels->setVisible(facts.associations.empty());
+    m_table->setVisible(!facts.associations.empty());
     m_stack->setCurrentIndex(1);
     refresh();
 }
@@ -206,7 +220,7 @@ void DiversityTab::refresh()
     m_measure->setText(m_measured.isEmpty() ? tr("Measure") : tr("Measure again"));
     m_measure->setAccessibleName(m_measure->text());
     if (running)
-        m_state->setText(tr("reading the texts…"));
+        m_state->setText(m_progress);
     else if (m_measured.isEmpty())
         m_state->setText(tr("not measured yet"));
     else

@@ -10,6 +10,7 @@
 
 class QPushButton;
 class QStackedWidget;
+class QTableView;
 
 namespace koala {
 
@@ -41,8 +42,10 @@ private:
     QPushButton *m_measure, *m_cancel;
     QStackedWidget* m_stack;
     FactGrid* m_facts;
+    QTableView* m_table;
     QString m_measured, m_measuring; // the recipe, as text
-    QString m_read;                  // "5,326 of 5,326 rows"
+    QString m_progress;
+    QString m_read; // "5,326 of 5,326 rows"
 };
 
 } // namespace koala

@@ -6,6 +6,8 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "ui/pages/mixtures/marker_look.h"
+#include "ui/services/token_blocks.h"
 #include "ui/services/words.h"
 #include "ui/widgets/answer_text.h"
 #include "ui/widgets/inputs.h"
@@ -82,6 +84,8 @@ QVariant PreviewModel::data(const QModelIndex& index, int role) const
         return m_keys[std::size_t(index.row())];
     if (role == kSeriesFormRole)
         return true;
+    if (role == kToneRole && column == MarkerColumn && !record->marker.isEmpty())
+        return int(record->marker == QStringLiteral("negative") ? Tone::Bad : Tone::Good);
     if (role == kSecondaryRole)
         return column == Number || (column == MarkerColumn && record->marker.isEmpty());
     return {};
@@ -97,7 +101,8 @@ PreviewPane::PreviewPane(const MixtureEditor& editor, QWidget* parent)
     m_table = new QTableView(panes);
     m_table->setModel(&m_model);
     prepareTable(*m_table, tr("Records in training order"), "previewTable", size::kDenseRow);
-    setColumns(*m_table, {40, 0, 48, 60, 60, 72});
+    m_table->setItemDelegateForColumn(PreviewModel::MarkerColumn, new MarkerDelegate(m_table));
+    setColumns(*m_table, {40, 0, 48, 58, 58, 88});
     m_record = new QStackedWidget(panes);
     auto* page = new QWidget(m_record);
     auto* column = new QVBoxLayout(page);
@@ -154,8 +159,12 @@ void PreviewPane::showRecord(int row)
         blocks.push_back({role, role == QStringLiteral("GPT")});
     QString text;
     std::vector<TextMark> marks;
-    int turn = -1;
-    for (const PreviewRecord::Piece& piece : record->pieces) {
+    std::vector<TokenPlace> places;
+    for (const PreviewRecord::Piece& piece : record->pieces)
+        places.push_back({piece.turn, piece.special});
+    const std::vector<int> blockOf = tokenBlocks(places);
+    for (std::size_t i = 0; i < record->pieces.size(); ++i) {
+        const PreviewRecord::Piece& piece = record->pieces[i];
         const int start = int(text.size());
         text += piece.text;
         const auto kind = piece.trained ? TextMark::Kind::Trained : TextMark::Kind::Chip;
@@ -166,9 +175,8 @@ void PreviewPane::showRecord(int row)
             else
                 marks.push_back({start, int(piece.text.size()), kind});
         }
-        turn = piece.turn >= 0 ? piece.turn : turn;
         boxes.push_back({piece.text, piece.id, piece.trained, piece.special, piece.fromTemplate,
-            turn + 1, piece.bytes});
+            blockOf[i], piece.bytes});
     }
     m_text->setPlain(text);
     m_text->setMarks(std::move(marks));

@@ -12,6 +12,7 @@
 #include <QSlider>
 #include <QToolButton>
 
+#include "ui/pages/mixtures/marker_look.h"
 #include "ui/services/words.h"
 #include "ui/widgets/buttons.h"
 #include "ui/widgets/inputs.h"
@@ -38,7 +39,8 @@ std::optional<std::pair<std::int64_t, std::int64_t>> sliceOf(const QString& text
     const QRegularExpressionMatch match = pattern.match(plain);
     if (!match.hasMatch())
         return std::nullopt;
-    const std::int64_t begin = match.captured(1).toLongLong();
+    // People count rows from 1 and name the last one; the recipe counts from 0 and names the next.
+    const std::int64_t begin = std::max<std::int64_t>(0, match.captured(1).toLongLong() - 1);
     const std::int64_t end = match.captured(2).isEmpty() ? -1 : match.captured(2).toLongLong();
     if (end >= 0 && end <= begin)
         return std::nullopt;
@@ -49,7 +51,7 @@ QString sliceText(std::int64_t begin, std::int64_t end)
 {
     if (begin == 0 && end < 0)
         return SourceRow::tr("all");
-    return QStringLiteral("%1–%2").arg(begin).arg(end < 0 ? QString() : QString::number(end));
+    return QStringLiteral("%1–%2").arg(begin + 1).arg(end < 0 ? QString() : QString::number(end));
 }
 
 TextLabel* figureLabel(QWidget* parent)
@@ -188,7 +190,7 @@ void SourceRow::makeFields(QGridLayout& grid, int line, QWidget* parent)
     makeQuiet(m_slice);
     makeTame(m_slice);
     named(m_slice, tr("slice"), "slice",
-        tr("A stretch of the rows in file order, counted from 0: 0–500 is the first 500. "
+        tr("A stretch of the rows in file order: 1–500 is the first 500. "
            "Empty: all"));
     connect(m_repeat, &QSpinBox::valueChanged, this, [this](int value) {
         if (!m_filling)
@@ -217,7 +219,8 @@ void SourceRow::makeChoices(QGridLayout& grid, int line, QWidget* parent)
            "sides."));
     m_markers = placed(grid, comboBox({}, "markers", parent), line, kMarkersColumn);
     m_markers->addItems({tr("none"), tr("chosen"), tr("both")});
-    m_markers->setFixedWidth(84);
+    m_markers->setFixedWidth(96);
+    m_markers->setIconSize(kMarkerIconSize);
     makeQuiet(m_markers);
     makeTame(m_markers);
     named(m_markers, tr("markers"), "markers",
@@ -307,6 +310,8 @@ void SourceRow::refresh()
     if (!m_slice->hasFocus() || !m_slice->isModified())
         m_slice->setText(sliceText(source.source.sliceBegin, source.source.sliceEnd));
     fillHoldOut();
+    for (int mode = 0; mode < m_markers->count(); ++mode)
+        m_markers->setItemIcon(mode, markerIcon(MarkerMode(mode), m_markers->devicePixelRatioF()));
     m_markers->setCurrentIndex(int(source.source.markers));
     m_filling = before;
 }

@@ -144,9 +144,10 @@ SummaryCard::Figure SummaryCard::addFigure(
     if (column > 0)
         grid.addWidget(new Hairline(Qt::Vertical, parent), 0, column, 3, 1);
     const int at = column == 0 ? 0 : column + 1;
-    grid.addWidget(new TextLabel(title, TextRole::Secondary, parent), 0, at);
-    Figure figure{
+    Figure figure{new TextLabel(title, TextRole::Secondary, parent),
         new TextLabel(TextRole::Title, parent), new TextLabel(TextRole::Secondary, parent)};
+    figure.title->setElided(true);
+    grid.addWidget(figure.title, 0, at);
     figure.value->setAccessibleName(title);
     figure.value->setObjectName(QLatin1StringView(objectName));
     figure.value->setToolTip(tip);
@@ -174,6 +175,7 @@ QWidget* SummaryCard::makeFigures()
         tr("Tokens whose prediction the loss counts: the answers and their ends"));
     m_sequences = addFigure(
         *grid, tr("Packed sequences"), "figureSequences", tr("What training reads in one epoch"));
+    m_steps = addFigure(*grid, tr("Steps of an epoch"), "figureSteps", {});
     m_longest = addFigure(*grid, tr("Longest"), "figureLongest",
         tr("Tokens of the longest conversation before anything is cut"));
     m_heldOut = addFigure(*grid, tr("Held out"), "figureHeldOut",
@@ -221,7 +223,7 @@ void SummaryCard::showFigures()
     if (!figures.problem.isEmpty()) { // the notice says why; old figures would be of something else
         m_state->setText(tr("cannot be counted"));
         for (const Figure& figure :
-            {m_rows, m_tokens, m_trained, m_sequences, m_longest, m_heldOut}) {
+            {m_rows, m_tokens, m_trained, m_sequences, m_steps, m_longest, m_heldOut}) {
             figure.value->setText(QStringLiteral("–"));
             figure.note->setText({});
         }
@@ -249,7 +251,7 @@ void SummaryCard::showFigures()
         trained = difference(figures.total.trainedTokens, saved->trainedTokens);
     m_trained.note->setText(trained);
     m_heldOut.value->setText(grouped(qint64(figures.heldOut.rows)));
-    m_heldOut.note->setText(tr("chosen before shuffling"));
+    m_heldOut.note->setText(tr("before shuffling"));
 }
 
 void SummaryCard::showChecks()
@@ -259,14 +261,38 @@ void SummaryCard::showChecks()
     m_sequences.value->setText(grouped(qint64(checks.packedSequences)));
     m_sequences.note->setText(mixture.packing == PackingMode::None
                                   ? tr("one conversation each")
-                                  : tr("of %1 tokens, %2 % full")
+                                  : tr("of %1, %2 % full")
                                         .arg(grouped(mixture.packingLength))
                                         .arg(100 * checks.fill, 0, 'f', 1));
+    showSteps(checks.packedSequences);
     m_longest.value->setText(grouped(checks.longest));
-    m_longest.note->setText(checks.cut == 0 ? tr("nothing is cut")
-                                            : tr("%1 cut").arg(counted(qint64(checks.cut),
-                                                  tr("conversation is"), tr("conversations are"))));
+    m_longest.note->setText(checks.cut == 0
+                                ? tr("nothing is cut")
+                                : counted(qint64(checks.cut), tr("is cut"), tr("are cut")));
     m_longest.note->setTone(checks.cut == 0 ? Tone::Neutral : Tone::Warning);
+}
+
+// With the steps of the newest run: how often they see the mixture; else how many an epoch takes.
+void SummaryCard::showSteps(std::uint64_t sequences)
+{
+    const MixtureSchedule& schedule = m_controller.service().schedule();
+    const QString each =
+        tr("%1 in a step").arg(counted(schedule.sequencesPerStep, tr("sequence"), tr("sequences")));
+    const QString like = schedule.run.isEmpty()
+                             ? tr("as the run form begins; New run changes it")
+                             : tr("as in the newest run, %1").arg(safeLine(schedule.run, 60));
+    if (schedule.steps > 0) {
+        m_steps.title->setText(
+            tr("Epochs in %1").arg(counted(schedule.steps, tr("step"), tr("steps"))));
+        m_steps.value->setText(QString::number(epochsOf(schedule, sequences), 'f', 2));
+    } else {
+        m_steps.title->setText(tr("Steps of an epoch"));
+        m_steps.value->setText(grouped(stepsOfEpoch(schedule, sequences)));
+    }
+    m_steps.note->setText(each);
+    m_steps.value->setAccessibleName(m_steps.title->text());
+    m_steps.value->setToolTip(each + QStringLiteral(", ") + like);
+    m_steps.value->setAccessibleDescription(m_steps.value->toolTip());
 }
 
 void SummaryCard::changeEvent(QEvent* event)

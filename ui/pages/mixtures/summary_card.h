@@ -26,7 +26,7 @@ protected:
 
 private:
     struct Figure {
-        TextLabel *value, *note;
+        TextLabel *title, *value, *note;
     };
     QWidget* makeControls();
     QWidget* makeFigures();
@@ -36,13 +36,14 @@ private:
     void showFigures();
     void showBar(const MixtureFigures& figures);
     void showChecks();
+    void showSteps(std::uint64_t sequences);
 
     MixturesController& m_controller;
     Segmented *m_basis, *m_mode;
     QSpinBox *m_total, *m_seed;
     TextLabel* m_state;
     StackedBar* m_bar;
-    Figure m_rows, m_tokens, m_trained, m_sequences, m_longest, m_heldOut;
+    Figure m_rows, m_tokens, m_trained, m_sequences, m_steps, m_longest, m_heldOut;
     bool m_filling = false;
 };
 

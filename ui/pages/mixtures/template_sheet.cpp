@@ -138,9 +138,11 @@ void TemplateSheet::addDetails(int index)
     if (line.missing() && !line.obtain.isEmpty())
         words.append(tr("Where to get it: %1").arg(sentence(line.obtain)));
     if (!line.licence.isEmpty())
-        words.append(tr("Licence: %1").arg(sentence(line.licence)));
+        words.append(tr("Licence: %1").arg(sentence(safeLine(line.licence, 200))));
+    else if (!line.missing())
+        words.append(tr("Its licence is not stated."));
     if (!line.terms.isEmpty())
-        words.append(tr("Terms: %1").arg(sentence(line.terms)));
+        words.append(tr("Terms: %1").arg(sentence(safeLine(line.terms, 600))));
     if (!line.assumed.isEmpty())
         words.append(tr("Our choice: %1").arg(sentence(line.assumed)));
     m_states[std::size_t(index)]->setText(words.join(QLatin1Char(' ')));

@@ -36,6 +36,9 @@ TEST(DuplicatePrompts, CompareAllUserTurnsOrTheFirst)
     EXPECT_EQ(exampleRows(runOne(*dataset, "duplicate_prompts", {{"ignore_punctuation", true}})),
         (std::vector<std::uint64_t>{1, 3}));
     EXPECT_EQ(runOne(*dataset, "duplicate_prompts", {{"ignore_case", false}}).taken, 0u);
+    EXPECT_THAT(runOne(*dataset, "duplicate_prompts").examples.front().reason,
+        testing::HasSubstr("as in row 1,"))
+        << "people count from 1, as every table does";
 }
 
 TEST(NearDuplicates, ShowWhatIsSharedAndWhichIsKept)

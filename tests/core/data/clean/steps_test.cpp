@@ -127,6 +127,8 @@ TEST(StepOptions, AreReadFromTheCommandLine)
     EXPECT_FALSE(setOption(language, options, "least_share", "much").ok());
     EXPECT_FALSE(setOption(language, options, "mode", "sideways").ok());
     EXPECT_TRUE(setOption(*findStepType("exclude"), options, "rows", "1,22").ok());
+    EXPECT_EQ(options.at("rows"), Json({0, 21})) << "typed from 1, kept from 0";
+    EXPECT_FALSE(setOption(*findStepType("exclude"), options, "rows", "0").ok());
     EXPECT_FALSE(setOption(*findStepType("exclude"), options, "rows", "1,x").ok());
 }
 

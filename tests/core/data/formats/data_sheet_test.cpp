@@ -48,7 +48,7 @@ TEST(DataSheet, SaysWhereTheDataComeFromAndWhatIsWrongWithThem)
     test::writeText(directory / "steps.json",
         R"({"version":1,"steps":[{"id":"a","type":"keywords","enabled":false,"options":{"list":"koala"}}],"effective_sha256":"ab"})");
     const auto cleaned = dataSheet(**Dataset::open(directory));
-    EXPECT_THAT(*cleaned, HasSubstr("keywords (switched off) {\"list\":\"koala\"}"));
+    EXPECT_THAT(*cleaned, HasSubstr("1. keywords with {\"list\":\"koala\"} (switched off)"));
     EXPECT_THAT(*cleaned, Not(HasSubstr("No steps")));
 }
 

@@ -180,14 +180,16 @@ TEST(SourceRow, ReadsASliceAsPeopleWriteIt)
     using Slice = std::pair<std::int64_t, std::int64_t>;
     EXPECT_EQ(sliceOf(QString()), Slice(0, -1));
     EXPECT_EQ(sliceOf(QStringLiteral("all")), Slice(0, -1));
-    EXPECT_EQ(sliceOf(QStringLiteral("0-500")), Slice(0, 500));
-    EXPECT_EQ(sliceOf(QStringLiteral(" 10 – 20 ")), Slice(10, 20));
-    EXPECT_EQ(sliceOf(QStringLiteral("10:")), Slice(10, -1));
+    EXPECT_EQ(sliceOf(QStringLiteral("1-500")), Slice(0, 500));
+    EXPECT_EQ(sliceOf(QStringLiteral(" 10 – 20 ")), Slice(9, 20));
+    EXPECT_EQ(sliceOf(QStringLiteral("10:")), Slice(9, -1));
     EXPECT_EQ(sliceOf(QStringLiteral("–30")), Slice(0, 30));
-    for (const char* bad : {"20-10", "5-5", "x", "1-2-3", "-1-5", "99999999999999-"})
+    EXPECT_EQ(sliceOf(QStringLiteral("5-5")), Slice(4, 5)) << "one row";
+    for (const char* bad : {"20-10", "5-4", "x", "1-2-3", "-1-5", "99999999999999-"})
         EXPECT_FALSE(sliceOf(QString::fromUtf8(bad)).has_value()) << bad;
     EXPECT_EQ(sliceOf(sliceText(3, -1)), Slice(3, -1));
     EXPECT_EQ(sliceOf(sliceText(3, 9)), Slice(3, 9));
+    EXPECT_EQ(sliceText(3, 9), QStringLiteral("4–9"));
 }
 
 } // namespace
