@@ -1,8 +1,10 @@
 // koala mixture export: what a run on another machine needs (contracts, section 9).
 #include <algorithm>
 #include <cstdio>
+#include <set>
 
 #include "app/koala/mixture_verbs.h"
+#include "core/data/clean/steps.h"
 
 namespace koala {
 namespace {
@@ -22,6 +24,21 @@ Result<std::vector<SourceTerms>> termsOf(const Project& project, const Mixture& 
             sourceTerms(source.dataset, manifest.title, manifest.licence, manifest.terms));
     }
     return list;
+}
+
+// The mixture's own exclusions, and what the datasets' cleaning steps compare with.
+Result<std::set<std::string>> promptSetsOf(const Project& project, const Mixture& mixture)
+{
+    std::set<std::string> sets(mixture.excludePrompts.begin(), mixture.excludePrompts.end());
+    for (const MixtureSource& source : mixture.sources) {
+        KOALA_TRY(
+            const CleaningSteps steps, readSteps(project.datasetsDirectory() / source.dataset));
+        for (const CleaningStep& step : steps.steps) {
+            KOALA_TRY(const std::vector<std::string> wanted, promptSetsOf(step));
+            sets.insert(wanted.begin(), wanted.end());
+        }
+    }
+    return sets;
 }
 
 // A project with this mixture and its datasets: it builds the same order.
@@ -50,7 +67,8 @@ Result<std::vector<SourceTerms>> writeExport(
             KOALA_RETURN_IF_ERROR(copyFile(list, target));
         }
     }
-    for (const std::string& set : named.mixture.excludePrompts)
+    KOALA_TRY(const std::set<std::string> sets, promptSetsOf(project, named.mixture));
+    for (const std::string& set : sets)
         KOALA_RETURN_IF_ERROR(copyFile(project.promptSetFile(set), copy.promptSetFile(set)));
     KOALA_RETURN_IF_ERROR(copyFile(named.path, copy.mixtureFile(named.path.stem().string())));
     OrderedJson licences{{"version", 1}, {"mixture", named.mixture.name}};

@@ -17,6 +17,13 @@
 namespace koala {
 namespace {
 
+bool isGiven(const TrainRequest& request, std::string_view key)
+{
+    return std::ranges::any_of(request.assignments, [key](const std::string& assignment) {
+        return assignment.starts_with(key) && assignment.substr(key.size()).starts_with('=');
+    });
+}
+
 // The recipe's values, then --mixture and --model, then --set.
 Result<TrainConfig> resolveOptions(
     const TrainRequest& request, const std::string& recipeText, const std::string& what)
@@ -25,7 +32,6 @@ Result<TrainConfig> resolveOptions(
     const std::vector<OptionBinding> options = bindOptions(config);
     OptionProblems problems = readToml(options, recipeText);
     KOALA_RETURN_IF_ERROR(toStatus(problems, what));
-    bool warmupGiven = false;
     if (!request.mixture.empty())
         config.mixture = request.mixture;
     if (!request.model.empty())
@@ -33,11 +39,10 @@ Result<TrainConfig> resolveOptions(
     for (const std::string& assignment : request.assignments) {
         const OptionProblems found = applyAssignment(options, assignment);
         problems.insert(problems.end(), found.begin(), found.end());
-        warmupGiven = warmupGiven || assignment.starts_with("warmup_steps=");
     }
     KOALA_RETURN_IF_ERROR(toStatus(problems, "--set"));
     // A shorter run than the recipe had in mind has a shorter warm-up, unless one was asked for.
-    if (!warmupGiven && config.steps > 0)
+    if (!isGiven(request, "warmup_steps") && config.steps > 0)
         config.warmupSteps = std::min(config.warmupSteps, config.steps / 4);
     config.finalLearningRate = std::min(config.finalLearningRate, config.learningRate);
     KOALA_RETURN_IF_ERROR(toStatus(validate(config), what));
@@ -67,6 +72,25 @@ Result<std::string> templateOf(
         fmt::format("neither the mixture nor the model {} names a chat template; add "
                     "--set template=koala (or another one)",
             model.name));
+}
+
+// What a mixture means is fixed by the mixture alone (contracts 4 and 9), its lengths included:
+// they decide how much of a dialogue is trained and, with shares by tokens, which rows are taken.
+// The recipe's length gives way; one that is asked for with --set is put into both.
+void settleLength(const TrainRequest& request, TrainConfig& train, Mixture& mixture)
+{
+    if (isGiven(request, "max_tokens")) {
+        mixture.maxTokens = train.maxTokens;
+        mixture.packingLength = train.maxTokens;
+        return;
+    }
+    const std::int64_t length = sequenceTokens(mixture);
+    if (length != train.maxTokens)
+        fmt::print(stderr,
+            "sequences of {} tokens, as the mixture {} says (the recipe has {}; --set "
+            "max_tokens=N takes another length)\n",
+            length, train.mixture, train.maxTokens);
+    train.maxTokens = length;
 }
 
 Result<OrderedJson> datasetFacts(const Project& project, const Mixture& mixture)
@@ -122,9 +146,8 @@ Result<fs::path> prepareRun(const CommandContext& context, const TrainRequest& r
             fmt::format("{} is an adapter; training starts from a whole model: name its "
                         "base, or resume the run it comes from",
                 train.model));
-    // The recipe's length is the run's: the mixture is packed and cut to it.
-    mixture.maxTokens = train.maxTokens;
-    mixture.packingLength = train.maxTokens;
+    settleLength(request, train, mixture);
+    KOALA_RETURN_IF_ERROR(toStatus(validate(train), recipe.path.string()));
     KOALA_TRY(train.chatTemplate, templateOf(train, mixture, model));
     std::string sha256 = model.baseSha256;
     std::string licence;
@@ -150,6 +173,7 @@ Result<fs::path> prepareRun(const CommandContext& context, const TrainRequest& r
         {"path", storedPath(recipe.path, project.directory())}, {"sha256", sha256Hex(recipeText)}};
     config["overrides"] = request.assignments;
     config["train"] = optionsToJson(bindOptions(train));
+    config["max_tokens_from"] = isGiven(request, "max_tokens") ? "--set" : "mixture";
     config["template"] = train.chatTemplate;
     config["model"] = {{"name", train.model},
         {"path", storedPath(model.checkpoint, project.directory())}, {"sha256", sha256},

@@ -95,7 +95,7 @@ struct TrainConfig {
                 .group = "Length",
                 .advanced = true});
         visitor("max_tokens", maxTokens,
-            {.help = "length of a packed sequence, and of the longest conversation",
+            {.help = "length of a packed sequence; the mixture's unless given with --set",
                 .min = 8,
                 .max = 1048576,
                 .unit = "tokens",

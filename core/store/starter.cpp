@@ -62,8 +62,8 @@ Mixture starterMixture()
     mixture.basis = MixtureBasis::Rows;
     mixture.model = kStarterModel;
     mixture.chatTemplate = "chatml";
-    mixture.maxTokens = 512;
-    mixture.packingLength = 512;
+    mixture.maxTokens = 256; // as long as the starter recipe has its sequences
+    mixture.packingLength = 256;
     for (const StarterDataset& dataset : kDatasets) {
         MixtureSource source;
         source.dataset = dataset.slug;

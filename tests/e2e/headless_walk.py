@@ -112,7 +112,7 @@ class Walk:
 
     def train(self):
         settings = ["--mixture", "walk", "--model", "tiny", "--set", "precision=fp32", "--set", "sequences=2",
-                    "--set", "max_tokens=128", "--set", "learning_rate=0.003", "--set", "warmup_steps=2"]
+                    "--set", "learning_rate=0.003", "--set", "warmup_steps=2"]
         self.koala("train", "full", *settings, "--set", "steps=30", "--set", "save_every=10",
                    "--run", "walk-whole")
         events = self.events("walk-whole")

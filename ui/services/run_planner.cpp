@@ -1,5 +1,6 @@
 #include "ui/services/run_planner.h"
 
+#include "core/data/mix/mixture.h"
 #include "core/store/project.h"
 #include "core/store/starter.h"
 #include "core/weights/checkpoint.h"
@@ -9,7 +10,7 @@ namespace koala {
 
 namespace {
 struct Sized {
-    std::int64_t parameters = 0, loraPerRank = 0;
+    std::int64_t parameters = 0, loraPerRank = 0, sequenceTokens = 0;
     std::string problem;
     std::uint64_t diskFree = 0;
     MachineLoad load;
@@ -37,13 +38,16 @@ Sized sizeOf(const fs::path& project, const TrainConfig& config)
     Sized sized;
     sized.load = probeLoad(project);
     sized.diskFree = sized.load.diskFree;
-    if (config.model.empty())
-        return sized;
     auto opened = Project::open(project);
     if (!opened.ok()) {
         sized.problem = opened.error().message;
         return sized;
     }
+    // What is wrong with the mixture is said by the count.
+    if (const auto mixture = readMixture(opened->mixtureFile(config.mixture)); mixture.ok())
+        sized.sequenceTokens = sequenceTokens(*mixture);
+    if (config.model.empty())
+        return sized;
     auto model = opened->resolveModel(config.model);
     if (!model.ok()) {
         sized.problem = model.error().message;
@@ -128,6 +132,7 @@ void RunPlanner::plan(const TrainConfig& config)
         [this](Sized sized) {
             m_facts.parameters = sized.parameters;
             m_facts.loraPerRank = sized.loraPerRank;
+            m_facts.sequenceTokens = sized.sequenceTokens;
             m_facts.modelProblem = std::move(sized.problem);
             m_facts.diskFree = sized.diskFree;
             m_facts.memoryTotal = sized.load.memoryTotal;

@@ -30,6 +30,7 @@ struct PlanFacts {
     std::string modelProblem;
     // Of the mixture.
     std::optional<std::int64_t> rows, tokens, trainedTokens;
+    std::int64_t sequenceTokens = 0; // 0 unknown
     std::string mixtureProblem;
     bool counting = false;
     std::uint64_t diskFree = 0;

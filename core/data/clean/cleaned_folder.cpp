@@ -56,18 +56,12 @@ Result<std::string> cleaningKey(
             return invalidInput("there is no cleaning step of the type \"" + step.type + "\"");
         KOALA_TRY(const Json options, completeOptions(*type, step.options));
         hash.update(fmt::format("{} {}\n", step.type, toLine(options)));
-        for (const StepOption& option : type->options) {
-            if (option.kind != OptionKind::PromptSet)
-                continue;
-            for (const Json& slug : options[std::string(option.name)]) {
-                const std::string name = slug.get<std::string>();
-                if (!isSafeName(name))
-                    return invalidInput("\"" + name + "\" is no name of a prompt set");
-                KOALA_TRY(const std::string content,
-                    sha256File(project / "prompts" / (name + ".jsonl"))
-                        .within("the step " + step.id + " wants the prompt set " + name));
-                hash.update(content + "\n");
-            }
+        KOALA_TRY(const std::vector<std::string> sets, promptSetsOf(step));
+        for (const std::string& name : sets) {
+            KOALA_TRY(const std::string content,
+                sha256File(project / "prompts" / (name + ".jsonl"))
+                    .within("the step " + step.id + " wants the prompt set " + name));
+            hash.update(content + "\n");
         }
     }
     return hash.finishHex();

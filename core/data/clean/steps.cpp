@@ -195,6 +195,27 @@ Result<CleaningSteps> stepsFromJson(const Json& json, std::string_view what)
     return steps;
 }
 
+Result<std::vector<std::string>> promptSetsOf(const CleaningStep& step)
+{
+    std::vector<std::string> sets;
+    if (!step.enabled)
+        return sets;
+    const StepType* type = findStepType(step.type);
+    if (type == nullptr)
+        return invalidInput("there is no cleaning step of the type \"" + step.type + "\"");
+    KOALA_TRY(const Json options, completeOptions(*type, step.options));
+    for (const StepOption& option : type->options) {
+        if (option.kind != OptionKind::PromptSet)
+            continue;
+        for (const Json& slug : options[std::string(option.name)]) {
+            sets.push_back(slug.get<std::string>());
+            if (!isSafeName(sets.back()))
+                return invalidInput("\"" + sets.back() + "\" is no name of a prompt set");
+        }
+    }
+    return sets;
+}
+
 Result<CleaningSteps> readSteps(const fs::path& datasetDirectory)
 {
     const fs::path path = datasetDirectory / kStepsFile;

@@ -34,6 +34,9 @@ OrderedJson toJson(const CleaningSteps& steps);
 // Checks ids, types and options; `what` names the file in messages.
 Result<CleaningSteps> stepsFromJson(const Json& json, std::string_view what);
 
+// The prompt sets that an enabled step compares with; a step that is off wants none.
+Result<std::vector<std::string>> promptSetsOf(const CleaningStep& step);
+
 // A dataset without steps.json has no steps.
 Result<CleaningSteps> readSteps(const fs::path& datasetDirectory);
 // Writes the list and adds it to the history. Steps that differ in anything but their hash make

@@ -260,6 +260,52 @@ std::uint32_t repairSurrogates(std::string_view text, std::string& repaired)
     return count;
 }
 
+bool isHugeInteger(std::string_view token)
+{
+    constexpr std::size_t kDigitsOfDoubles = 309;
+    if (token.size() > RecordLimits::kNumberDigits)
+        return false;
+    if (token.starts_with('-'))
+        token.remove_prefix(1);
+    return token.size() >= kDigitsOfDoubles && token.front() != '0' &&
+           token.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// Integers that no double reaches are put in quotes: the parser refuses them before it asks what to
+// do, and like all past 64 bits they are kept as a string of their digits. `quoted` stays empty
+// when there is none. One in the place of a key stays what it is, an error.
+std::uint32_t quoteHugeIntegers(std::string_view text, std::string& quoted)
+{
+    std::uint32_t count = 0;
+    std::size_t copied = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        if (text[at] == '"') {
+            for (++at; at < text.size() && text[at] != '"'; ++at)
+                at += text[at] == '\\';
+            ++at;
+            continue;
+        }
+        const std::size_t end =
+            std::min(text.find_first_not_of("0123456789+-.eE", at), text.size());
+        if (end == at) {
+            ++at;
+            continue;
+        }
+        const std::size_t next = text.find_first_not_of(" \t\r\n", end);
+        if (isHugeInteger(text.substr(at, end - at)) &&
+            (next == std::string_view::npos || text[next] != ':')) {
+            quoted.append(text, copied, at - copied).append("\"");
+            quoted.append(text, at, end - at).append("\"");
+            copied = end;
+            ++count;
+        }
+        at = end;
+    }
+    if (count > 0)
+        quoted.append(text, copied);
+    return count;
+}
+
 } // namespace
 
 Result<Json> parseRecord(std::string_view text, RecordFlags* flags)
@@ -281,6 +327,10 @@ Result<Json> parseRecord(std::string_view text, RecordFlags* flags)
             *flags = counted;
         return root;
     }
+    std::string quoted;
+    counted.bigIntegers = quoteHugeIntegers(text, quoted);
+    if (counted.bigIntegers > 0)
+        text = quoted;
     const char* at = text.data();
     StrictBuilder builder(root, text, &at, counted);
     const bool ok = Json::sax_parse(

@@ -124,6 +124,11 @@ std::string_view markerModeName(MarkerMode mode)
     return kMarkers[std::size_t(mode)];
 }
 
+std::int64_t sequenceTokens(const Mixture& mixture)
+{
+    return mixture.packing == PackingMode::None ? mixture.maxTokens : mixture.packingLength;
+}
+
 OrderedJson toJson(const Mixture& mixture)
 {
     OrderedJson sources = OrderedJson::array();

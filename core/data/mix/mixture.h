@@ -68,6 +68,9 @@ struct Mixture {
     bool allowEvaluationData = false;
 };
 
+// The longest sequence that training meets: a packed one, or without packing a dialogue.
+std::int64_t sequenceTokens(const Mixture& mixture);
+
 OrderedJson toJson(const Mixture& mixture);
 // Checks every field and range; `what` names the file in messages.
 Result<Mixture> mixtureFromJson(const Json& json, std::string_view what);

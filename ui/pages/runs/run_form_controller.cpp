@@ -24,7 +24,7 @@ RunFormController::RunFormController(RunPlanner& planner, RunService& runs, QObj
     : QObject(parent), m_planner(planner), m_runs(runs), m_options(bindOptions(m_config)),
       m_baseOptions(bindOptions(m_base))
 {
-    connect(&m_planner, &RunPlanner::factsChanged, this, &RunFormController::factsChanged);
+    connect(&m_planner, &RunPlanner::factsChanged, this, &RunFormController::takeFacts);
     connect(&m_planner, &RunPlanner::choicesChanged, this, [this] {
         chooseRecipe(std::max(0, int(recipes().indexOf(QStringLiteral("lora")))));
         Q_EMIT choicesChanged();
@@ -149,6 +149,20 @@ void RunFormController::changed()
 {
     m_planner.plan(m_config);
     Q_EMIT valuesChanged();
+}
+
+// A run's sequences have the length of its mixture, unless another one is asked for here.
+void RunFormController::takeFacts()
+{
+    const std::int64_t length = facts().sequenceTokens;
+    if (length > 0 && length != m_base.maxTokens) {
+        const bool asked = differs("max_tokens");
+        m_base.maxTokens = length;
+        if (!asked)
+            m_config.maxTokens = length;
+        Q_EMIT valuesChanged();
+    }
+    Q_EMIT factsChanged();
 }
 
 QStringList RunFormController::reasons() const

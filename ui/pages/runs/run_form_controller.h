@@ -56,6 +56,7 @@ Q_SIGNALS:
 
 private:
     void changed();
+    void takeFacts();
     RunPlanner& m_planner;
     RunService& m_runs;
     TrainConfig m_config, m_base;

@@ -41,6 +41,17 @@ TEST(DuplicatePrompts, CompareAllUserTurnsOrTheFirst)
         << "people count from 1, as every table does";
 }
 
+TEST(DuplicatePrompts, KnowWhereATurnEnds)
+{
+    CleaningProject project;
+    const auto dataset = project.make({
+        {{"human", "Tell me about koala"}, {"gpt", "1"}, {"human", "s"}, {"gpt", "2"}},
+        {{"human", "Tell me about koalas"}, {"gpt", "3"}},
+        {{"human", "Tell me about"}, {"gpt", "4"}, {"human", "koalas"}, {"gpt", "5"}},
+    });
+    EXPECT_EQ(runOne(*dataset, "duplicate_prompts").taken, 0u);
+}
+
 TEST(NearDuplicates, ShowWhatIsSharedAndWhichIsKept)
 {
     CleaningProject project;
@@ -253,6 +264,27 @@ TEST(Overlap, TakesRowsOrListsPrompts)
     const auto list = readFile(dataset->directory() / "cleaned" / "excluded-prompts-bleu.jsonl");
     ASSERT_TRUE(list.ok());
     EXPECT_THAT(*list, testing::HasSubstr("\"id\":\"test_0\",\"row\":0"));
+}
+
+TEST(Overlap, LooksAtTheTextsItWasToldTo)
+{
+    CleaningProject project;
+    const std::string prompt = "Which animal of Australia sleeps for most of the day in trees, "
+                               "and what does it eat at night?";
+    const auto dataset = project.make({
+        {{"human", prompt}, {"gpt", "The koala; leaves."}},
+        {{"human", "Ask me something."}, {"gpt", prompt}},
+        {{"human", "Ask me nothing."}, {"gpt", "As you like."}},
+    });
+    project.addPrompts("test", {prompt});
+    for (const char* type : {"overlap_words", "overlap_bleu"}) {
+        const auto rowsFor = [&](const char* text) {
+            return exampleRows(runOne(*dataset, type, {{"prompt_sets", {"test"}}, {"text", text}}));
+        };
+        EXPECT_EQ(rowsFor("user"), std::vector<std::uint64_t>{0}) << type;
+        EXPECT_EQ(rowsFor("assistant"), std::vector<std::uint64_t>{1}) << type;
+        EXPECT_EQ(rowsFor("any"), (std::vector<std::uint64_t>{0, 1})) << type;
+    }
 }
 
 } // namespace

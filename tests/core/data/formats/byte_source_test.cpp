@@ -1,36 +1,14 @@
 // Packed files: what is read, and what is refused with which words (reliability X5).
 #include "core/data/formats/byte_source.h"
 
-#include <zlib.h>
-#include <zstd.h>
-
+#include "tests/support/packed.h"
 #include "tests/support/temporary.h"
 
 namespace koala {
 namespace {
 
-std::string gzipped(std::string_view text)
-{
-    z_stream stream{};
-    EXPECT_EQ(::deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-    std::string out(::deflateBound(&stream, text.size()), '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-    stream.avail_in = uInt(text.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = uInt(out.size());
-    EXPECT_EQ(::deflate(&stream, Z_FINISH), Z_STREAM_END);
-    const std::size_t size = out.size() - stream.avail_out;
-    ::deflateEnd(&stream);
-    return out.substr(0, size);
-}
-
-std::string zstandard(std::string_view text)
-{
-    std::string out(::ZSTD_compressBound(text.size()), '\0');
-    const std::size_t size = ::ZSTD_compress(out.data(), out.size(), text.data(), text.size(), 3);
-    EXPECT_FALSE(::ZSTD_isError(size));
-    return out.substr(0, size);
-}
+using test::gzipped;
+using test::zstandard;
 
 class ByteSourceTest : public testing::Test {
 protected:

@@ -182,6 +182,29 @@ TEST(JsonLimits, WhatIsPastALimitIsRefusedWithTheLimitAndThePlace)
     EXPECT_FALSE(parseRecord(R"({"a":{"b":1},"a":2})").ok());
 }
 
+TEST(JsonLimits, IntegersOfAnyLengthKeepTheirDigits)
+{
+    for (const std::size_t digits : {20, 308, 309, 310, 4095}) {
+        const std::string number = "-" + std::string(digits, '9');
+        RecordFlags flags;
+        const auto record =
+            parseRecord(R"({"n\":":)" + number + ",\"m\":[ " + number + "\n]}", &flags);
+        ASSERT_TRUE(record.ok()) << digits << ": " << record.error().message;
+        EXPECT_EQ(record->at("n\":"), number) << digits;
+        EXPECT_EQ(record->at("m")[0], number) << digits;
+        EXPECT_EQ(flags.bigIntegers, 2u) << digits;
+    }
+    const std::string digits(400, '9');
+    RecordFlags flags;
+    EXPECT_EQ(parseRecord("\"" + digits + "\"", &flags)->get<std::string>(), digits);
+    EXPECT_EQ(flags.bigIntegers, 0u) << "a text is none";
+    for (const std::string& bad :
+        {"{" + digits + ":1}", "{" + digits + " \n:1}", "[0" + digits + "]", "[-0" + digits + "]",
+            "[" + digits + ".0]", "[" + digits + "e0]", "[+" + digits + "]",
+            "[" + digits + digits.substr(1) + " " + digits + "]", "[\"" + digits, digits + "\""})
+        EXPECT_FALSE(parseRecord(bad).ok()) << bad.substr(0, 8);
+}
+
 TEST(JsonLimits, ARecordThatIsTooLongCostsNoOther)
 {
     const std::string big =

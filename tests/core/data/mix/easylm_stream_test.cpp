@@ -228,6 +228,86 @@ TEST_F(EasyLmStreamTest, TheNewestRowsEndWithTheNextToken)
     EXPECT_EQ(row.tokens, stream.sequenceAt(1)->tokens);
 }
 
+// The worked example of spec 01, section 3.3: rows of 4 out of the stream a b c d e f, of which
+// c d e are trained. Here e is the EOS of an answer, and f the record's first token come round
+// again.
+class EasyLmWorkedExample : public EasyLmTest {
+protected:
+    // `count` different words of one token each.
+    std::vector<std::string> words(std::size_t count) const
+    {
+        std::vector<std::string> found;
+        Ids ids;
+        for (const char* text : {"the", "of", "to", "and", "in", "a", "is", "for", "you", "it"}) {
+            const Ids word = encode(text);
+            if (word.size() != 1 || std::find(ids.begin(), ids.end(), word[0]) != ids.end())
+                continue;
+            ids.push_back(word[0]);
+            found.push_back(text);
+        }
+        EXPECT_GE(found.size(), count) << "the tiny tokeniser has too few words";
+        found.resize(count);
+        return found;
+    }
+    // Rows 0 and 1 of a mixture of one record.
+    std::vector<PackedSequence> rows(
+        StreamRule rule, const std::string& asked, const std::string& answer)
+    {
+        test::writeText(m_folder.path() / "one.jsonl",
+            toLine(OrderedJson{{"turns", {{{"role", "user"}, {"text", asked}},
+                                             {{"role", "assistant"}, {"text", answer}}}}}) +
+                "\n");
+        ImportRequest request;
+        request.datasetsDirectory = m_folder.path() / "datasets";
+        request.files = {m_folder.path() / "one.jsonl"};
+        request.format = "koala";
+        const auto manifest = importDataset(request);
+        EXPECT_TRUE(manifest.ok()) << manifest.error().message;
+        Mixture mixture;
+        mixture.name = "example";
+        mixture.packing = PackingMode::Stream;
+        mixture.packingLength = 4;
+        mixture.stream.rule = rule;
+        mixture.sources.resize(1);
+        mixture.sources[0].dataset = manifest->slug;
+        ResolvedMixture::Options options;
+        options.projectDirectory = m_folder.path();
+        options.chatTemplate = TemplateId::Raw;
+        const auto resolved = ResolvedMixture::open(mixture, m_tokenizer, options);
+        EXPECT_TRUE(resolved.ok()) << resolved.error().message;
+        const TrainingStream stream(*resolved, StreamPart::Training);
+        return {*stream.sequenceAt(0), *stream.sequenceAt(1)};
+    }
+    using Mask = std::vector<std::uint8_t>;
+};
+
+TEST_F(EasyLmWorkedExample, IsCutAsAtKoalasTime)
+{
+    const auto word = words(4);
+    const TokenId a = encode(word[0])[0], b = encode(word[1])[0], c = encode(word[2])[0],
+                  d = encode(word[3])[0], e = *m_tokenizer->eosId(), f = a,
+                  bos = *m_tokenizer->bosId();
+    const auto row = rows(StreamRule::Koala, word[0] + " " + word[1], word[2] + " " + word[3]);
+    // Input BOS a b c, target a b c d, mask 0 0 1 1.
+    EXPECT_EQ(row[0].tokens, (Ids{bos, a, b, c, d}));
+    EXPECT_EQ(row[0].trained, (Mask{0, 0, 0, 1, 1})) << "the first is no target";
+    EXPECT_EQ(row[1].tokens, (Ids{bos, e, f, b, c}));
+    EXPECT_EQ(row[1].trained, (Mask{0, 1, 0, 0, 1}));
+}
+
+TEST_F(EasyLmWorkedExample, IsCutAsInTheNewest)
+{
+    const auto word = words(3);
+    const TokenId a = *m_tokenizer->bosId(), b = encode(word[0])[0], c = encode(word[1])[0],
+                  d = encode(word[2])[0], e = *m_tokenizer->eosId(), f = a;
+    const auto row = rows(StreamRule::Newest, word[0], word[1] + " " + word[2]);
+    // Input a b c d, target b c d e, mask 0 1 1 1; then four on.
+    EXPECT_EQ(row[0].tokens, (Ids{a, b, c, d, e}));
+    EXPECT_EQ(row[0].trained, (Mask{0, 0, 1, 1, 1}));
+    EXPECT_EQ(row[1].tokens, (Ids{e, f, b, c, d}));
+    EXPECT_EQ(row[1].trained, (Mask{0, 0, 0, 1, 1}));
+}
+
 TEST_F(EasyLmStreamTest, HeldOutTextEndsWithAShortRow)
 {
     const auto mixture = resolve();

@@ -60,7 +60,11 @@ public:
         m_choices.mixtures = QStringList{QStringLiteral("starter"), QStringLiteral("mine")};
     }
     void readChoices() override { Q_EMIT choicesChanged(); }
-    void plan(const TrainConfig&) override { Q_EMIT factsChanged(); }
+    void plan(const TrainConfig&) override
+    {
+        m_facts.sequenceTokens = 1024;
+        Q_EMIT factsChanged();
+    }
 };
 
 TEST(RunListModel, ChangesInPlaceWhileTheRunsStayTheSame)
@@ -105,6 +109,20 @@ TEST(RunsPage, StopsTheChosenRunAndResumesOneThatEndedEarly)
     QTest::mouseClick(resume, Qt::LeftButton);
     ASSERT_EQ(runs.resumes.size(), 1U);
     EXPECT_EQ(runs.resumes[0], std::pair(QStringLiteral("older"), qint64(-1)));
+}
+
+TEST(RunForm, HasTheLengthOfTheMixtureUnlessAnotherIsAskedFor)
+{
+    FakeRuns runs;
+    FakePlanner planner;
+    RunFormController form(planner, runs);
+    form.open(QStringLiteral("mine"));
+    EXPECT_EQ(form.text("max_tokens"), QStringLiteral("1024")) << "not the recipe's 512";
+    EXPECT_FALSE(form.arguments().contains(QStringLiteral("max_tokens=1024")));
+    form.set("max_tokens", QStringLiteral("256"));
+    EXPECT_TRUE(form.arguments().contains(QStringLiteral("max_tokens=256")));
+    form.reset("max_tokens");
+    EXPECT_EQ(form.text("max_tokens"), QStringLiteral("1024"));
 }
 
 TEST(RunForm, StartsExactlyTheCommandItShows)
