@@ -5,7 +5,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
 
-#include "core/torch/model/counter_random.h"
+#include "core/base/counter_random.h"
 
 namespace koala {
 

@@ -10,7 +10,7 @@
 #include "core/base/sha256.h"
 #include "core/base/time.h"
 #include "core/data/mix/source_terms.h"
-#include "core/torch/train/tokenizer_files.h"
+#include "core/text/tokenizer_files.h"
 #include "core/weights/adapter.h"
 #include "core/weights/hf_folder.h"
 #include "core/weights/safetensors.h"
