@@ -1,9 +1,10 @@
-// koala model import | list | show | tokenize.
+// koala model list | show | tokenize, and where the other verbs join in.
 #include <cstdio>
 #include <iostream>
 #include <iterator>
 
 #include "app/koala/commands.h"
+#include "app/koala/model_verbs.h"
 #include "app/koala/project_context.h"
 #include "core/base/utf8.h"
 #include "core/weights/checkpoint.h"
@@ -11,71 +12,10 @@
 namespace koala {
 namespace {
 
-struct ImportOptions {
-    std::string path;
-    std::string name;
-    std::string licence;
-    std::string chatTemplate;
-};
-
 struct TokenizeOptions {
     std::string model;
     std::vector<std::string> texts;
 };
-
-OrderedJson entryJson(const ModelEntry& entry)
-{
-    return {{"slug", entry.slug}, {"title", entry.title}, {"path", entry.path.string()},
-        {"sha256", entry.sha256}, {"licence", entry.licence}, {"template", entry.templateName},
-        {"problem", entry.problem}};
-}
-
-// In a project its models by name; without one, paths.
-Result<ResolvedModel> resolve(const CommandContext& context, const std::string& name)
-{
-    const auto project = openProject(context);
-    return project.ok() ? project->resolveModel(name) : resolveModelPath(name);
-}
-
-Result<ModelEntry> importModel(const CommandContext& context, const ImportOptions& options)
-{
-    KOALA_TRY(const Project project, openProject(context));
-    KOALA_TRY(const std::shared_ptr<const Checkpoint> checkpoint, openCheckpoint(options.path));
-    // A model that cannot read text is of no use in a project.
-    KOALA_TRY(const std::shared_ptr<const Tokenizer> tokenizer, loadTokenizer(options.path));
-    if (tokenizer->vocabularySize() > checkpoint->config().vocabularySize)
-        return invalidInput(fmt::format(
-            "{}: its tokeniser has {} pieces and its embedding {} rows; they do not belong "
-            "together",
-            options.path, tokenizer->vocabularySize(), checkpoint->config().vocabularySize));
-    std::string chatTemplate =
-        options.chatTemplate.empty() ? checkpoint->templateHint() : options.chatTemplate;
-    if (!chatTemplate.empty()) {
-        const auto known = templateFromName(chatTemplate);
-        if (!known.ok())
-            return known.error();
-    }
-    KOALA_TRY(const std::string sha256, checkpointSha256(options.path));
-    std::error_code code;
-    const fs::path path = fs::canonical(options.path, code);
-    const std::string title =
-        fs::is_directory(path, code) ? path.filename().string() : path.stem().string();
-    return project.linkModel(path, options.name.empty() ? slugify(title) : options.name, title,
-        sha256, options.licence, chatTemplate);
-}
-
-int runImport(const CommandContext& context, const ImportOptions& options)
-{
-    const auto entry = importModel(context, options);
-    if (!entry.ok())
-        return fail(entry.error());
-    if (context.json)
-        std::puts(toLine(entryJson(*entry)).c_str());
-    else
-        std::printf("%s: %s, template %s\n", entry->slug.c_str(), entry->path.c_str(),
-            entry->templateName.empty() ? "not known" : entry->templateName.c_str());
-    return kDone;
-}
 
 int listModels(const CommandContext& context)
 {
@@ -87,7 +27,7 @@ int listModels(const CommandContext& context)
         return fail(entries.error());
     for (const ModelEntry& entry : *entries)
         if (context.json)
-            std::puts(toLine(entryJson(entry)).c_str());
+            std::puts(toLine(toJson(entry)).c_str());
         else
             std::printf("%-24s %-8s %s\n", entry.slug.c_str(), entry.templateName.c_str(),
                 entry.problem.empty() ? entry.path.c_str() : entry.problem.c_str());
@@ -96,7 +36,7 @@ int listModels(const CommandContext& context)
 
 Result<OrderedJson> modelFacts(const CommandContext& context, const std::string& name)
 {
-    KOALA_TRY(const ResolvedModel model, resolve(context, name));
+    KOALA_TRY(const ResolvedModel model, resolveModelName(context, name));
     KOALA_TRY(const std::shared_ptr<const Checkpoint> checkpoint, openCheckpoint(model.checkpoint));
     KOALA_TRY(const std::shared_ptr<const Tokenizer> tokenizer, loadTokenizer(model.checkpoint));
     const ModelConfig& config = checkpoint->config();
@@ -144,7 +84,7 @@ Status tokenizeText(const Tokenizer& tokenizer, const std::string& text, bool js
 
 int runTokenize(const CommandContext& context, const TokenizeOptions& options)
 {
-    const auto model = resolve(context, options.model);
+    const auto model = resolveModelName(context, options.model);
     if (!model.ok())
         return fail(model.error());
     const auto tokenizer = loadTokenizer(model->checkpoint);
@@ -163,22 +103,11 @@ int runTokenize(const CommandContext& context, const TokenizeOptions& options)
 
 void addModelCommand(CLI::App& koala, CommandContext& context)
 {
-    CLI::App* noun = koala.add_subcommand("model", "models: import, list, show, tokenize");
+    CLI::App* noun = koala.add_subcommand(
+        "model", "models: new, import, list, show, tokenize, export, diff, apply, verify");
     noun->require_subcommand(1);
-    CLI::App* imported =
-        addVerb(*noun, context, "import", "link a model file or folder into the project");
-    auto options = std::make_shared<ImportOptions>();
-    imported
-        ->add_option(
-            "path", options->path, "a GGUF file or a Hugging Face folder; it stays where it is")
-        ->required();
-    imported->add_option("--name", options->name, "name of the model");
-    imported->add_option(
-        "--licence", options->licence, "licence of the weights, kept with the model");
-    imported->add_option("--template", options->chatTemplate, "chat template; else the file's own");
-    imported->callback([&context, options] {
-        context.action = [&context, options] { return runImport(context, *options); };
-    });
+    addModelNew(*noun, context);
+    addModelImport(*noun, context);
     addVerb(*noun, context, "list", "the models of the project")->callback([&context] {
         context.action = [&context] { return listModels(context); };
     });
@@ -196,6 +125,9 @@ void addModelCommand(CLI::App& koala, CommandContext& context)
     tokenized->callback([&context, texts] {
         context.action = [&context, texts] { return runTokenize(context, *texts); };
     });
+    addModelExport(*noun, context);
+    addModelDifferences(*noun, context);
+    addModelVerify(*noun, context);
 }
 
 } // namespace koala

@@ -24,7 +24,15 @@ OptionProblems validate(const TrainConfig& config)
         problems.push_back({"final_learning_rate",
             fmt::format("final_learning_rate {} is above learning_rate {}; make it smaller",
                 config.finalLearningRate, config.learningRate)});
-    if (config.steps > 0 && config.warmupSteps > config.steps)
+    if (config.fcmMinRatio > config.fcmMaxRatio)
+        problems.push_back({"fcm_min_ratio",
+            fmt::format("fcm_min_ratio {} is above fcm_max_ratio {}; make it smaller",
+                config.fcmMinRatio, config.fcmMaxRatio)});
+    if (config.firstMoment == "bf16" && config.optimiser == "adamw")
+        problems.push_back({"first_moment",
+            "first_moment = \"bf16\" belongs to scaled_adam and palm; adamw keeps fp32"});
+    if (config.steps > 0 && config.warmupShare == 0 && config.schedule != "palm" &&
+        config.warmupSteps > config.steps)
         problems.push_back({"warmup_steps",
             fmt::format("warmup_steps is {}, more than all {} steps; make it smaller",
                 config.warmupSteps, config.steps)});

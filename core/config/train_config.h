@@ -24,15 +24,26 @@ struct TrainConfig {
     std::int64_t globalBatchTokens = 0;
     std::int64_t maxTokens = 512;
 
+    std::string loss = "token_mean";
+    std::string optimiser = "adamw";
     double learningRate = 2e-4;
     double finalLearningRate = 0.0;
     std::int64_t warmupSteps = 5;
+    double warmupShare = 0.0;
+    std::int64_t firstUpdate = 1;
     std::string schedule = "cosine";
+    std::string firstMoment = "fp32";
     double weightDecay = 0.0;
     double beta1 = 0.9;
     double beta2 = 0.95;
     double epsilon = 1e-8;
     double clip = 1.0;
+
+    double residualDropout = 0.0;
+    double embeddingDropout = 0.0;
+    double attentionDropout = 0.0;
+    double fcmMinRatio = 0.0;
+    double fcmMaxRatio = 0.0;
 
     std::int64_t loraRank = 16;
     double loraAlpha = 32.0;
@@ -101,6 +112,16 @@ struct TrainConfig {
                 .unit = "tokens",
                 .group = "Length"});
 
+        visitor("loss", loss,
+            {.help = "mean over the update's trained tokens; over its batches of token means "
+                     "(transformers); or over its rows of token means (EasyLM)",
+                .choices = {"token_mean", "batch_mean", "row_mean"},
+                .group = "Optimiser",
+                .advanced = true});
+        visitor("optimiser", optimiser,
+            {.help = "AdamW, or the rules of EasyLM whose steps are relative to each tensor's size",
+                .choices = {"adamw", "scaled_adam", "palm"},
+                .group = "Optimiser"});
         visitor("learning_rate", learningRate,
             {.help = "peak learning rate", .min = 0.0, .max = 1.0, .group = "Optimiser"});
         visitor("final_learning_rate", finalLearningRate,
@@ -115,10 +136,28 @@ struct TrainConfig {
                 .max = 1e6,
                 .unit = "steps",
                 .group = "Optimiser"});
+        visitor("warmup_share", warmupShare,
+            {.help = "the warm-up as a share of all updates, in place of warmup_steps; 0: unused",
+                .min = 0.0,
+                .max = 1.0,
+                .group = "Optimiser",
+                .advanced = true});
+        visitor("first_update", firstUpdate,
+            {.help = "number of the first update in the schedule; 0, as EasyLM and transformers "
+                     "count, gives it the rate 0 of a warm-up",
+                .min = 0,
+                .max = 1,
+                .group = "Optimiser",
+                .advanced = true});
         visitor("schedule", schedule,
-            {.help = "learning rate after the warm-up",
-                .choices = {"constant", "cosine", "linear"},
+            {.help = "learning rate after the warm-up; palm falls with the root of the updates",
+                .choices = {"constant", "cosine", "linear", "palm"},
                 .group = "Optimiser"});
+        visitor("first_moment", firstMoment,
+            {.help = "how scaled_adam and palm keep the mean of steps; EasyLM rounds it to bf16",
+                .choices = {"fp32", "bf16"},
+                .group = "Optimiser",
+                .advanced = true});
         visitor("weight_decay", weightDecay,
             {.help = "decoupled decay of every trained weight",
                 .min = 0.0,
@@ -149,6 +188,25 @@ struct TrainConfig {
                 .max = 1e6,
                 .group = "Optimiser",
                 .advanced = true});
+
+        const auto share = [&](const char* name, double& value, const char* help) {
+            visitor(name, value,
+                {.help = help,
+                    .min = 0.0,
+                    .max = 0.9,
+                    .group = "Regularisation",
+                    .advanced = true});
+        };
+        share("residual_dropout", residualDropout,
+            "share dropped of what attention and MLP add (resid_pdrop)");
+        share("embedding_dropout", embeddingDropout,
+            "share dropped of the embedded tokens (embd_pdrop)");
+        share("attention_dropout", attentionDropout,
+            "share dropped of attention's probabilities (attn_pdrop)");
+        share("fcm_min_ratio", fcmMinRatio,
+            "forgetful causal mask: least share of earlier tokens hidden from each query");
+        share(
+            "fcm_max_ratio", fcmMaxRatio, "forgetful causal mask: largest such share; 0: no mask");
 
         visitor("lora_rank", loraRank,
             {.help = "rank of the adapter", .min = 1, .max = 1024, .group = "Adapter"});

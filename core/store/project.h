@@ -21,7 +21,8 @@ struct DatasetEntry {
     std::string problem;
 };
 
-// models/<slug>/model.json, {"version":1,"slug","title","path","sha256","licence","template"}.
+// models/<slug>/model.json, {"version":1,"slug","title","path","sha256","licence","template"}; a
+// path that is not absolute lies in that folder.
 struct ModelEntry {
     std::string slug;
     std::string title;
@@ -30,6 +31,14 @@ struct ModelEntry {
     std::string licence;
     std::string templateName; // "" unknown
     std::string problem;      // "" when all is well
+};
+
+OrderedJson toJson(const ModelEntry& entry);
+
+// A model on its way into the project: nothing of it is seen before publishModel().
+struct ImportedModel {
+    TemporaryDirectory staging;
+    fs::path weights; // where its Hugging Face folder is to be written
 };
 
 struct ResolvedModel {
@@ -71,11 +80,18 @@ public:
     Result<ModelEntry> linkModel(const fs::path& path, const std::string& slug,
         const std::string& title, const std::string& sha256, const std::string& licence,
         const std::string& templateName) const;
+    // For weights that are converted: refuses a name that is taken.
+    Result<ImportedModel> beginModel(const std::string& slug) const;
+    // Writes model.json beside the weights and makes models/<slug> of both at once. `source` is
+    // noted as where they came from.
+    Result<ModelEntry> publishModel(
+        ImportedModel imported, const ModelEntry& entry, const fs::path& source) const;
     // A slug, RUN@STEP, RUN@last, or the path of a file or folder.
     Result<ResolvedModel> resolveModel(std::string_view name) const;
 
 private:
     Project() = default;
+    Status checkModelName(const std::string& slug) const;
     fs::path m_directory;
     std::string m_id;
     std::string m_name;

@@ -7,6 +7,7 @@ namespace koala {
 namespace {
 
 constexpr const char* kModelFile = "model.json";
+constexpr const char* kWeightsFolder = "weights"; // of a model that was converted
 
 // What stands beside the weights of a checkpoint: state.json names template and markers.
 void readCheckpointState(const fs::path& checkpoint, ResolvedModel& model)
@@ -101,6 +102,13 @@ Result<ResolvedModel> resolveRunCheckpoint(const Project& project, std::string_v
 
 } // namespace
 
+OrderedJson toJson(const ModelEntry& entry)
+{
+    return {{"slug", entry.slug}, {"title", entry.title}, {"path", entry.path.string()},
+        {"sha256", entry.sha256}, {"licence", entry.licence}, {"template", entry.templateName},
+        {"problem", entry.problem}};
+}
+
 Result<ModelEntry> Project::model(std::string_view slug) const
 {
     const fs::path folder = modelDirectory(slug);
@@ -146,24 +154,57 @@ Result<std::vector<ModelEntry>> Project::models() const
     return entries;
 }
 
-Result<ModelEntry> Project::linkModel(const fs::path& path, const std::string& slug,
-    const std::string& title, const std::string& sha256, const std::string& licence,
-    const std::string& templateName) const
+Status Project::checkModelName(const std::string& slug) const
 {
     if (!isSafeName(slug))
         return invalidInput(
             "\"" + slug + "\" is no name for a model; use letters, digits, '.', '-' and '_'");
     std::error_code code;
+    if (fs::exists(modelDirectory(slug), code))
+        return invalidInput("there is already a model \"" + slug + "\"; choose another --name");
+    return {};
+}
+
+Result<ModelEntry> Project::linkModel(const fs::path& path, const std::string& slug,
+    const std::string& title, const std::string& sha256, const std::string& licence,
+    const std::string& templateName) const
+{
+    KOALA_RETURN_IF_ERROR(checkModelName(slug));
+    std::error_code code;
     const fs::path absolute = fs::canonical(path, code);
     if (code)
         return notFound(path.string() + " does not exist; check the path of the model");
-    if (fs::exists(modelDirectory(slug) / kModelFile, code))
-        return invalidInput("there is already a model \"" + slug + "\"; choose another --name");
     KOALA_RETURN_IF_ERROR(createDirectories(modelDirectory(slug)));
     KOALA_RETURN_IF_ERROR(writeJsonFile(modelDirectory(slug) / kModelFile,
         {{"version", 1}, {"slug", slug}, {"title", title}, {"path", absolute.string()},
             {"sha256", sha256}, {"licence", licence}, {"template", templateName}}));
     return model(slug);
+}
+
+Result<ImportedModel> Project::beginModel(const std::string& slug) const
+{
+    KOALA_RETURN_IF_ERROR(checkModelName(slug));
+    const fs::path models = modelDirectory(slug).parent_path();
+    KOALA_RETURN_IF_ERROR(createDirectories(models));
+    KOALA_TRY(TemporaryDirectory staging, TemporaryDirectory::create(models, ".import"));
+    ImportedModel imported{std::move(staging), {}};
+    imported.weights = imported.staging.path() / kWeightsFolder;
+    KOALA_RETURN_IF_ERROR(createDirectories(imported.weights));
+    return imported;
+}
+
+Result<ModelEntry> Project::publishModel(
+    ImportedModel imported, const ModelEntry& entry, const fs::path& source) const
+{
+    std::error_code code;
+    const std::string from = source.empty() ? "" : fs::absolute(source, code).string();
+    KOALA_RETURN_IF_ERROR(writeJsonFile(imported.staging.path() / kModelFile,
+        {{"version", 1}, {"slug", entry.slug}, {"title", entry.title}, {"path", kWeightsFolder},
+            {"sha256", entry.sha256}, {"licence", entry.licence}, {"template", entry.templateName},
+            {"converted_from", from}}));
+    KOALA_RETURN_IF_ERROR(publishDirectory(imported.staging.path(), modelDirectory(entry.slug)));
+    imported.staging.release();
+    return model(entry.slug);
 }
 
 Result<ResolvedModel> resolveModelPath(const fs::path& path)

@@ -21,10 +21,24 @@ Result<std::shared_ptr<const Tokenizer>> loadTokenizerJson(const fs::path& path)
     KOALA_TRY(const std::string text, readFile(path, kLargestTokenizerJson));
     KOALA_TRY(const Json json, parseJson(text, path.string()));
     KOALA_TRY(BpeSource source, bpeFromTokenizerJson(json, path.string()));
-    Vocabulary& vocabulary = source.vocabulary;
+    KOALA_RETURN_IF_ERROR(nameSpecialTokens(source.vocabulary, path.parent_path()));
+    return makeTokenizer(std::move(source), path.string());
+}
+
+Result<std::shared_ptr<const Tokenizer>> loadGguf(const fs::path& path)
+{
+    KOALA_TRY(const GgufHeader header, readGgufHeader(path));
+    KOALA_TRY(BpeSource source, bpeFromGguf(header, path.string()));
+    return makeTokenizer(std::move(source), path.string());
+}
+
+} // namespace
+
+Status nameSpecialTokens(Vocabulary& vocabulary, const fs::path& folder)
+{
     std::error_code code;
     for (const char* beside : {"tokenizer_config.json", "special_tokens_map.json"}) {
-        const fs::path file = path.parent_path() / beside;
+        const fs::path file = folder / beside;
         if (!fs::exists(file, code))
             continue;
         KOALA_TRY(const Json config, readJsonFile(file));
@@ -39,17 +53,8 @@ Result<std::shared_ptr<const Tokenizer>> loadTokenizerJson(const fs::path& path)
                 vocabulary.eos = TokenId(i);
         }
     }
-    return makeTokenizer(std::move(source), path.string());
+    return {};
 }
-
-Result<std::shared_ptr<const Tokenizer>> loadGguf(const fs::path& path)
-{
-    KOALA_TRY(const GgufHeader header, readGgufHeader(path));
-    KOALA_TRY(BpeSource source, bpeFromGguf(header, path.string()));
-    return makeTokenizer(std::move(source), path.string());
-}
-
-} // namespace
 
 Result<std::shared_ptr<const Tokenizer>> loadTokenizer(const fs::path& path)
 {

@@ -25,6 +25,8 @@ struct BpeSource {
 // `what` names the file in messages, which say what is missing or not known.
 Result<BpeSource> bpeFromGguf(const GgufHeader& header, const std::string& what);
 Result<BpeSource> bpeFromTokenizerJson(const Json& json, const std::string& what);
+// bos and eos, as tokenizer_config.json or special_tokens_map.json in `folder` name them.
+Status nameSpecialTokens(Vocabulary& vocabulary, const fs::path& folder);
 Result<std::shared_ptr<const Tokenizer>> makeTokenizer(BpeSource source, const std::string& what);
 
 } // namespace koala

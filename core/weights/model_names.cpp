@@ -27,26 +27,35 @@ std::vector<ExpectedTensor> expectedTensors(const ModelConfig& c)
     const std::int64_t query = std::int64_t(c.heads) * c.headSize;
     const std::int64_t keyValue = std::int64_t(c.keyValueHeads) * c.headSize;
     std::vector<ExpectedTensor> all;
-    all.push_back({"model.embed_tokens.weight", "token_embd.weight", {c.vocabularySize, c.width}});
+    all.push_back({"model.embed_tokens.weight", "token_embd.weight", "transformer/wte/embedding",
+        "tok_embeddings.weight", {c.vocabularySize, c.width}});
     for (std::int32_t layer = 0; layer < c.layers; ++layer) {
+        // Meta's names are EasyLM's with other separators.
         const auto add = [&](std::string_view name, std::string_view ggufName,
+                             std::string_view group, std::string_view part,
                              std::vector<std::int64_t> shape) {
+            const std::string separator = part.empty() ? "" : "/";
+            const std::string dot = part.empty() ? "" : ".";
             all.push_back({fmt::format("model.layers.{}.{}.weight", layer, name),
-                fmt::format("blk.{}.{}.weight", layer, ggufName), std::move(shape)});
+                fmt::format("blk.{}.{}.weight", layer, ggufName),
+                fmt::format("transformer/h/{}/{}{}{}/kernel", layer, group, separator, part),
+                fmt::format("layers.{}.{}{}{}.weight", layer, group, dot, part), std::move(shape)});
         };
-        add("input_layernorm", "attn_norm", {c.width});
-        add("self_attn.q_proj", "attn_q", {query, c.width});
-        add("self_attn.k_proj", "attn_k", {keyValue, c.width});
-        add("self_attn.v_proj", "attn_v", {keyValue, c.width});
-        add("self_attn.o_proj", "attn_output", {c.width, query});
-        add("post_attention_layernorm", "ffn_norm", {c.width});
-        add("mlp.gate_proj", "ffn_gate", {c.mlpWidth, c.width});
-        add("mlp.up_proj", "ffn_up", {c.mlpWidth, c.width});
-        add("mlp.down_proj", "ffn_down", {c.width, c.mlpWidth});
+        add("input_layernorm", "attn_norm", "attention_norm", "", {c.width});
+        add("self_attn.q_proj", "attn_q", "attention", "wq", {query, c.width});
+        add("self_attn.k_proj", "attn_k", "attention", "wk", {keyValue, c.width});
+        add("self_attn.v_proj", "attn_v", "attention", "wv", {keyValue, c.width});
+        add("self_attn.o_proj", "attn_output", "attention", "wo", {c.width, query});
+        add("post_attention_layernorm", "ffn_norm", "ffn_norm", "", {c.width});
+        add("mlp.gate_proj", "ffn_gate", "feed_forward", "w1", {c.mlpWidth, c.width});
+        add("mlp.up_proj", "ffn_up", "feed_forward", "w3", {c.mlpWidth, c.width});
+        add("mlp.down_proj", "ffn_down", "feed_forward", "w2", {c.width, c.mlpWidth});
     }
-    all.push_back({"model.norm.weight", "output_norm.weight", {c.width}});
+    all.push_back({"model.norm.weight", "output_norm.weight", "transformer/ln_f/kernel",
+        "norm.weight", {c.width}});
     if (!c.tiedEmbedding)
-        all.push_back({"lm_head.weight", "output.weight", {c.vocabularySize, c.width}});
+        all.push_back({"lm_head.weight", "output.weight", "lm_head/kernel", "output.weight",
+            {c.vocabularySize, c.width}});
     return all;
 }
 

@@ -1,6 +1,6 @@
 // core/weights/model_names.h: the tensors that a LLaMA has, by Hugging Face's names, with the shape
-// the configuration asks for and GGUF's name of the same thing. Inside core/weights and for
-// writers.
+// the configuration asks for and the name of the same thing in the other formats. Inside
+// core/weights and for writers.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,8 @@ namespace koala {
 struct ExpectedTensor {
     std::string name;
     std::string ggufName;
+    std::string easyLmName; // path parts joined with '/'; matrices but the embedding are transposed
+    std::string metaName;   // also llama2.c's
     std::vector<std::int64_t> shape;
 };
 

@@ -1,12 +1,8 @@
 #include "core/weights/safetensors.h"
 
-#include <cerrno>
 #include <cstring>
 #include <set>
 #include <unordered_map>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -134,52 +130,24 @@ Status checkCoverage(const std::vector<SafetensorsEntry>& entries, std::span<con
     return {};
 }
 
-Status writeAll(int descriptor, std::span<const std::byte> bytes, const fs::path& path)
-{
-    while (!bytes.empty()) {
-        const ssize_t written =
-            ::write(descriptor, bytes.data(), std::min<std::size_t>(bytes.size(), 1 << 26));
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return fileError("write", path, errno);
-        bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
-    return {};
-}
-
 std::string headerText(
-    std::span<const SafetensorsTensor> tensors, const std::map<std::string, std::string>& metadata)
+    std::span<const SafetensorsHeading> tensors, const std::map<std::string, std::string>& metadata)
 {
     OrderedJson header = OrderedJson::object();
     if (!metadata.empty())
         header["__metadata__"] = metadata;
     std::uint64_t at = 0;
-    for (const SafetensorsTensor& tensor : tensors) {
+    for (const SafetensorsHeading& tensor : tensors) {
         const auto bytes = bytesOf(tensor.shape, safetensorsDtypeBytes(tensor.dtype));
-        KOALA_CHECK(bytes && *bytes == tensor.data.size());
+        KOALA_CHECK(bytes.has_value());
         KOALA_CHECK(!header.contains(tensor.name));
-        header[tensor.name] = {{"dtype", tensor.dtype}, {"shape", tensor.shape},
-            {"data_offsets", {at, at + tensor.data.size()}}};
-        at += tensor.data.size();
+        header[tensor.name] = {
+            {"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {at, at + *bytes}}};
+        at += *bytes;
     }
     std::string text = toLine(header);
     text.resize((text.size() + 7) / 8 * 8, ' ');
     return text;
-}
-
-Status writeTensors(int descriptor, const fs::path& path,
-    std::span<const SafetensorsTensor> tensors, const std::map<std::string, std::string>& metadata)
-{
-    const std::string header = headerText(tensors, metadata);
-    const std::uint64_t length = header.size();
-    KOALA_RETURN_IF_ERROR(writeAll(descriptor, std::as_bytes(std::span(&length, 1)), path));
-    KOALA_RETURN_IF_ERROR(writeAll(descriptor, std::as_bytes(std::span(header)), path));
-    for (const SafetensorsTensor& tensor : tensors)
-        KOALA_RETURN_IF_ERROR(writeAll(descriptor, tensor.data, path));
-    if (::fsync(descriptor) != 0)
-        return fileError("write", path, errno);
-    return {};
 }
 
 } // namespace
@@ -239,23 +207,30 @@ const SafetensorsEntry* SafetensorsFile::find(std::string_view name) const
     return found == m_entries.end() ? nullptr : &*found;
 }
 
+Result<AtomicFile> beginSafetensors(const fs::path& path,
+    std::span<const SafetensorsHeading> tensors, const std::map<std::string, std::string>& metadata)
+{
+    KOALA_TRY(AtomicFile file, AtomicFile::create(path));
+    const std::string header = headerText(tensors, metadata);
+    const std::uint64_t length = header.size();
+    KOALA_RETURN_IF_ERROR(file.write(std::as_bytes(std::span(&length, 1))));
+    KOALA_RETURN_IF_ERROR(file.write(header));
+    return file;
+}
+
 Status writeSafetensors(const fs::path& path, std::span<const SafetensorsTensor> tensors,
     const std::map<std::string, std::string>& metadata)
 {
-    const fs::path staging =
-        path.parent_path() / fmt::format(".{}.{}.tmp", path.filename().string(), ::getpid());
-    const int descriptor = ::open(staging.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (descriptor < 0)
-        return fileError("write", path, errno);
-    Status written = writeTensors(descriptor, path, tensors, metadata);
-    ::close(descriptor);
-    if (written.ok() && ::rename(staging.c_str(), path.c_str()) != 0)
-        written = fileError("write", path, errno);
-    if (!written.ok()) {
-        ::unlink(staging.c_str());
-        return written;
+    std::vector<SafetensorsHeading> headings;
+    for (const SafetensorsTensor& tensor : tensors) {
+        const auto bytes = bytesOf(tensor.shape, safetensorsDtypeBytes(tensor.dtype));
+        KOALA_CHECK(bytes && *bytes == tensor.data.size());
+        headings.push_back({tensor.name, tensor.dtype, tensor.shape});
     }
-    return syncDirectory(path.parent_path().empty() ? fs::path(".") : path.parent_path());
+    KOALA_TRY(AtomicFile file, beginSafetensors(path, headings, metadata));
+    for (const SafetensorsTensor& tensor : tensors)
+        KOALA_RETURN_IF_ERROR(file.write(tensor.data));
+    return file.commit();
 }
 
 } // namespace koala

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/atomic_file.h"
 #include "core/base/mapped_file.h"
 
 namespace koala {
@@ -39,6 +40,19 @@ private:
 // Bytes of one value: 0 for a dtype that the format does not know.
 std::size_t safetensorsDtypeBytes(std::string_view dtype);
 
+// What the header says of a tensor to write.
+struct SafetensorsHeading {
+    std::string name;
+    std::string dtype;
+    std::vector<std::int64_t> shape;
+};
+// For a file larger than memory: opens it with its header written. The caller writes the data of
+// the tensors in this order, row-major and little-endian, and commits. The header is padded with
+// blanks to a multiple of 8.
+Result<AtomicFile> beginSafetensors(const fs::path& path,
+    std::span<const SafetensorsHeading> tensors,
+    const std::map<std::string, std::string>& metadata = {});
+
 // What to write; `data` is row-major, little-endian, and must have exactly the size of shape and
 // dtype.
 struct SafetensorsTensor {
@@ -48,7 +62,7 @@ struct SafetensorsTensor {
     std::span<const std::byte> data;
 };
 
-// Tensors stand in the order given; the header is padded with blanks to a multiple of 8.
+// Tensors stand in the order given.
 Status writeSafetensors(const fs::path& path, std::span<const SafetensorsTensor> tensors,
     const std::map<std::string, std::string>& metadata = {});
 

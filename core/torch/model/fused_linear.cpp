@@ -8,7 +8,7 @@
 #include <ATen/ops/zeros.h>
 
 #include "core/base/check.h"
-#include "core/torch/model/counter_random.h"
+#include "core/base/counter_random.h"
 #include "core/torch/ops/row_ops.h"
 #include "core/weights/adapter.h"
 

@@ -27,6 +27,13 @@ constexpr std::array<std::string_view, 7> kTargets{
 
 Status checkOptions(const ModelOptions& options)
 {
+    const NoiseOptions& noise = options.noise;
+    for (const double share : {noise.residualDropout, noise.embeddingDropout,
+             noise.attentionDropout, noise.fcmLeast, noise.fcmMost})
+        if (!(share >= 0 && share < 1))
+            return invalidInput(fmt::format(
+                "a share of {} cannot be dropped; dropouts and mask ratios run from 0 to below 1",
+                share));
     if (options.method == TrainMethod::Full)
         return {};
     const LoraOptions& lora = options.lora;
@@ -61,6 +68,9 @@ Status checkBatch(const Batch& batch, const ModelConfig& config)
     if (batch.trained.size() != batch.tokens.size())
         return invalidInput(fmt::format(
             "the batch has {} tokens but a mask of {}", batch.tokens.size(), batch.trained.size()));
+    if (!batch.weights.empty() && batch.weights.size() != batch.tokens.size())
+        return invalidInput(fmt::format("the batch has {} tokens but {} weights of their losses",
+            batch.tokens.size(), batch.weights.size()));
     const auto& starts = batch.documentStarts;
     if (starts.empty() || starts.front() != 0 ||
         std::size_t(starts.back()) >= batch.tokens.size() ||
@@ -91,6 +101,15 @@ Targets targetsOf(const Batch& batch, LossResult& result)
         targets.tokens.push_back(batch.tokens[std::size_t(position)]);
     }
     return targets;
+}
+
+std::vector<float> weightsAt(const Batch& batch, const std::vector<std::int32_t>& positions)
+{
+    std::vector<float> weights;
+    if (!batch.weights.empty())
+        for (const std::int32_t position : positions)
+            weights.push_back(batch.weights[std::size_t(position)]);
+    return weights;
 }
 
 void takeLosses(RowLosses&& losses, LossResult& result)
@@ -138,8 +157,8 @@ Result<LossResult> LlamaModel::forwardBackward(
     std::vector<LayerTrace> traces;
     const Residual residual = m_parts->forward(input, &traces);
     const LlamaParts::FinalRows last = m_parts->finalRows(residual, targets.rows);
-    const CrossEntropyGradients gradients{
-        lossScale, at::empty_like(last.hidden), m_parts->trainedHead.gradient};
+    const CrossEntropyGradients gradients{lossScale, weightsAt(batch, result.positions),
+        at::empty_like(last.hidden), m_parts->trainedHead.gradient};
     takeLosses(linearCrossEntropy(last.hidden, m_parts->head, targets.tokens, &gradients), result);
 
     const at::Tensor dRows = at::zeros_like(last.x);

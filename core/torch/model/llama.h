@@ -40,11 +40,21 @@ struct LoraOptions {
         "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"};
 };
 
+// Shares dropped while training, of the base's own computation (spec 02 section 2).
+struct NoiseOptions {
+    double residualDropout = 0;  // of what attention and MLP add to the residual
+    double embeddingDropout = 0; // of the embedded tokens
+    double attentionDropout = 0; // of the probabilities
+    double fcmLeast = 0;         // ratio of the forgetful causal mask, drawn per document
+    double fcmMost = 0;
+};
+
 struct ModelOptions {
     TrainMethod method = TrainMethod::Lora;
     Precision precision = Precision::Bf16;
     LoraOptions lora;
-    std::uint64_t seed = 42; // of A's first values and of dropout
+    NoiseOptions noise = {};
+    std::uint64_t seed = 42; // of A's first values and of all that is dropped
 };
 
 // The packed sequences of a micro-batch, one after another. Documents do not see each other and
@@ -53,6 +63,7 @@ struct Batch {
     std::vector<std::int32_t> tokens;
     std::vector<std::uint8_t> trained;        // 1: the loss counts the prediction of this token
     std::vector<std::int32_t> documentStarts; // ascending indices into tokens; the first is 0
+    std::vector<float> weights;               // of each token's loss; empty: 1 for all
 };
 
 // Which masks dropout draws: the same key gives the same masks.
@@ -94,7 +105,8 @@ public:
     const ModelConfig& config() const;
     const ModelOptions& options() const;
 
-    // Adds the gradient of lossScale * lossSum to the gradients.
+    // Adds the gradient of lossScale * (the weighted sum of losses) to the gradients. lossSum in
+    // the result is not weighted.
     Result<LossResult> forwardBackward(
         const Batch& batch, double lossScale, const DropoutKey& key = {});
     // The loss alone, without dropout.

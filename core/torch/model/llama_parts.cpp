@@ -5,7 +5,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
 
-#include "core/torch/model/counter_random.h"
+#include "core/base/counter_random.h"
 
 namespace koala {
 
@@ -13,6 +13,9 @@ namespace {
 
 constexpr const char* kEmbedding = "model.embed_tokens.weight";
 constexpr const char* kHead = "lm_head.weight";
+// Places of draws within a layer; 0 to 3 are the adapters'.
+constexpr std::uint64_t kEmbeddingPlace = 4, kAttentionPlace = 5, kForgetPlace = 6,
+                        kAttentionOutputPlace = 7, kMlpOutputPlace = 8;
 
 NormWeight declareNorm(
     std::string name, std::int64_t width, const ModelOptions& options, ParameterStore& store)
@@ -146,15 +149,38 @@ void LlamaParts::growRope(const PassInput& input)
         size, config.headSize, config.ropeBase, config.ropeLayout == RopeLayout::Interleaved);
 }
 
-Dropout LlamaParts::dropoutFor(const PassInput& input, std::size_t layer, std::uint64_t place) const
+std::uint64_t LlamaParts::drawKey(
+    const PassInput& input, std::size_t layer, std::uint64_t place) const
 {
-    if (!input.dropout || options.lora.dropout <= 0 || full())
-        return {};
     std::uint64_t key = options.seed;
     for (const std::uint64_t part :
         {input.dropout->step, input.dropout->microBatch, std::uint64_t(layer), place})
         key = joinKeys(key, part);
-    return {options.lora.dropout, key};
+    return key;
+}
+
+Dropout LlamaParts::dropoutFor(const PassInput& input, std::size_t layer, std::uint64_t place) const
+{
+    if (!input.dropout || options.lora.dropout <= 0 || full())
+        return {};
+    return {options.lora.dropout, drawKey(input, layer, place)};
+}
+
+AttentionNoise LlamaParts::attentionNoise(const PassInput& input, std::size_t layer) const
+{
+    if (!input.dropout)
+        return {};
+    const NoiseOptions& noise = options.noise;
+    // The mask is one for all layers and heads, as EasyLM's.
+    return {noise.attentionDropout, drawKey(input, layer, kAttentionPlace), noise.fcmLeast,
+        noise.fcmMost, drawKey(input, 0, kForgetPlace)};
+}
+
+void LlamaParts::dropShare(const at::Tensor& rows, const PassInput& input, double share,
+    std::size_t layer, std::uint64_t place) const
+{
+    if (input.dropout && share > 0)
+        rows.copy_(dropoutRows(rows, share, drawKey(input, layer, place)));
 }
 
 Residual LlamaParts::forward(const PassInput& input, std::vector<LayerTrace>* traces)
@@ -166,6 +192,7 @@ Residual LlamaParts::forward(const PassInput& input, std::vector<LayerTrace>* tr
     const at::Tensor ids = at::empty({T}, at::kLong);
     std::copy(input.tokens.begin(), input.tokens.end(), ids.data_ptr<std::int64_t>());
     Residual residual{embedding.index_select(0, ids).to(at::kFloat), {}};
+    dropShare(residual.x, input, options.noise.embeddingDropout, 0, kEmbeddingPlace);
     const auto ofType = at::TensorOptions(type);
 
     const auto addNorm = [&](const NormWeight& norm, const at::Tensor& y, at::Tensor& rstd) {
@@ -188,10 +215,12 @@ Residual LlamaParts::forward(const PassInput& input, std::vector<LayerTrace>* tr
         at::Tensor attended = layer.output.input(T);
         trace.attention = attended.narrow(1, 0, queries);
         trace.logSum = at::empty({shape.heads, T}, at::kFloat);
-        attentionForward(trace.qkv, input.documentStarts, shape, trace.attention, trace.logSum);
+        attentionForward(trace.qkv, input.documentStarts, shape, trace.attention, trace.logSum,
+            attentionNoise(input, i));
         residual.delta = at::empty({T, D}, ofType);
         trace.middleOutput =
             layer.output.forward(attended, residual.delta, dropoutFor(input, i, 1));
+        dropShare(residual.delta, input, options.noise.residualDropout, i, kAttentionOutputPlace);
 
         y = layer.gateUp.input(T);
         addNorm(layer.mlpNorm, y, trace.rstd2);
@@ -202,6 +231,7 @@ Residual LlamaParts::forward(const PassInput& input, std::vector<LayerTrace>* tr
         swiglu(trace.gateUp, h);
         residual.delta = at::empty({T, D}, ofType);
         trace.middleDown = layer.down.forward(h, residual.delta, dropoutFor(input, i, 3));
+        dropShare(residual.delta, input, options.noise.residualDropout, i, kMlpOutputPlace);
         if (traces != nullptr)
             traces->push_back(std::move(trace));
     }
@@ -232,6 +262,7 @@ void LlamaParts::backward(
             h = at::empty({T, config.mlpWidth}, trace.gateUp.options());
             swiglu(trace.gateUp, h);
         }
+        dropShare(dxCopy, input, options.noise.residualDropout, i, kMlpOutputPlace);
         auto gradient = layer.down.backward(dxCopy, h, trace.middleDown, dropoutFor(input, i, 3),
             FusedLinear::Need::ParametersAndInput);
         const at::Tensor dGateUp = at::empty_like(trace.gateUp);
@@ -244,13 +275,14 @@ void LlamaParts::backward(
         rmsNormBackward(gradient.dx, gradient.addend, trace.x2, trace.rstd2, layer.mlpNorm.value,
             dx, dxCopy, layer.mlpNorm.gradient);
 
+        dropShare(dxCopy, input, options.noise.residualDropout, i, kAttentionOutputPlace);
         gradient = layer.output.backward(dxCopy, trace.attention, trace.middleOutput,
             dropoutFor(input, i, 1), FusedLinear::Need::ParametersAndInput);
         if (gradient.addend.defined())
             addRows(gradient.dx, gradient.addend);
         const at::Tensor dQkv = at::empty({T, shape.columns()}, trace.qkv.options());
         attentionBackward(gradient.dx, trace.qkv, trace.attention, trace.logSum,
-            input.documentStarts, shape, dQkv);
+            input.documentStarts, shape, dQkv, attentionNoise(input, i));
         rope(dQkv, shape.heads + shape.keyValueHeads, shape.headSize, m_rope, input.positions,
             Turn::Backward);
         if (layer.qkv.trained())
@@ -266,6 +298,7 @@ void LlamaParts::backward(
     }
     if (!full())
         return;
+    dropShare(dx, input, options.noise.embeddingDropout, 0, kEmbeddingPlace);
     for (std::size_t t = 0; t < input.tokens.size(); ++t)
         trainedEmbedding.gradient[input.tokens[t]].add_(dx[std::int64_t(t)]);
 }

@@ -82,7 +82,12 @@ struct LlamaParts {
 private:
     void growRope(const PassInput& input);
     bool full() const { return options.method == TrainMethod::Full; }
+    std::uint64_t drawKey(const PassInput& input, std::size_t layer, std::uint64_t place) const;
     Dropout dropoutFor(const PassInput& input, std::size_t layer, std::uint64_t place) const;
+    AttentionNoise attentionNoise(const PassInput& input, std::size_t layer) const;
+    // `rows` with a share of the base's own computation dropped, and the gradient of that.
+    void dropShare(const at::Tensor& rows, const PassInput& input, double share, std::size_t layer,
+        std::uint64_t place) const;
 
     RopeTables m_rope;
 };

@@ -104,13 +104,15 @@ public:
         }
     }
 
-    // Exponentials become scale * (softmax - one at the target), in place.
-    const at::Tensor& gradient(double scale)
+    // Exponentials become scale * (softmax - one at the target), in place; each row's weight (null:
+    // 1) goes into its scale.
+    const at::Tensor& gradient(double sumScale, const float* weights)
     {
         const std::int64_t vocabulary = m_head.vocabulary();
         const std::int64_t panels = panelsOf(vocabulary);
         forRows(m_hidden.size(0), [&](std::size_t begin, std::size_t end) {
             for (std::size_t r = begin; r < end; ++r) {
+                const double scale = weights ? sumScale * double(weights[r]) : sumScale;
                 V* row = dataOf<V>(m_exponentials) + std::int64_t(r) * vocabulary;
                 for (std::int64_t p = 0; p < panels; ++p) {
                     const PanelPart& part = m_parts[r * std::size_t(panels) + std::size_t(p)];
@@ -170,7 +172,8 @@ RowLosses linearCrossEntropy(const at::Tensor& hidden, const OutputHead& head,
             chunk.forward(losses);
             if (gradients == nullptr)
                 continue;
-            const at::Tensor& dLogits = chunk.gradient(gradients->scale);
+            const at::Tensor& dLogits = chunk.gradient(gradients->scale,
+                gradients->weights.empty() ? nullptr : gradients->weights.data() + begin);
             at::Tensor dPart = gradients->dHidden.narrow(0, begin, count);
             at::mm_out(dPart, dLogits, head.weight());
             if (gradients->dWeight.defined())

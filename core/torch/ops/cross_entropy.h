@@ -36,9 +36,10 @@ struct RowLosses {
 };
 
 struct CrossEntropyGradients {
-    double scale = 1.0; // of the sum of losses
-    at::Tensor dHidden; // [R, D] in the type of the computation, set
-    at::Tensor dWeight; // [V, D] fp32, added to; undefined where the head is frozen
+    double scale = 1.0;         // of the sum of losses
+    std::vector<float> weights; // of each row's loss in that sum; empty: 1 for all
+    at::Tensor dHidden;         // [R, D] in the type of the computation, set
+    at::Tensor dWeight;         // [V, D] fp32, added to; undefined where the head is frozen
 };
 
 // hidden [R, D] contiguous. `gradients` may be null.

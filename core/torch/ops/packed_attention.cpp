@@ -7,6 +7,7 @@
 
 #include <ATen/ops/empty.h>
 
+#include "core/base/half.h"
 #include "core/torch/ops/small_gemm.h"
 #include "core/torch/ops/storage.h"
 
@@ -99,9 +100,21 @@ struct Heads {
     float scale() const { return 1.0F / std::sqrt(float(headSize)); }
 };
 
+// So low that the exponential is nothing beside any other.
+constexpr float kHidden = -1e30F;
+
+void scaleValue(float& value, float factor)
+{
+    value *= factor;
+}
+void scaleValue(rows::Bfloat& value, float factor)
+{
+    value.bits = bfloatFromFloat(floatFromBfloat(value.bits) * factor);
+}
+
 template <typename V>
 void forwardLot(const std::vector<Task>& tasks, const Heads<V>& in, V* out, std::size_t outLd,
-    float* logSum, std::size_t tokens)
+    float* logSum, std::size_t tokens, const AttentionNoise& noise)
 {
     const std::size_t hd = in.headSize;
     const std::size_t most = longest(tasks);
@@ -122,8 +135,10 @@ void forwardLot(const std::vector<Task>& tasks, const Heads<V>& in, V* out, std:
             rows::packStraight<V>(in.at(row, in.valueColumn(task.keyValueHead)), in.ld, count, hd,
                 kBlock, pairs, values.get() + j * kBlock * hd);
         }
+        const ForgetfulMask mask(noise, task.begin);
         for (std::size_t g = 0; g < in.group(); ++g) {
             const std::size_t head = task.keyValueHead * in.group() + g;
+            const ProbabilityDropout dropout(noise, head, task.begin);
             for (std::size_t i = 0; i < blocks; ++i) {
                 const std::size_t row = task.begin + i * kBlock;
                 const std::size_t ld = (i + 1) * kBlock;
@@ -133,10 +148,16 @@ void forwardLot(const std::vector<Task>& tasks, const Heads<V>& in, V* out, std:
                         scores.get() + j * kBlock, std::int64_t(ld), Sum::Set);
                 const std::size_t count = std::min(kBlock, task.length - i * kBlock);
                 for (std::size_t r = 0; r < count; ++r) {
+                    const std::size_t query = i * kBlock + r;
+                    for (std::size_t k = 0; noise.forgets() && k <= query; ++k)
+                        if (mask.hides(query, k))
+                            scores[r * ld + k] = kHidden;
                     float largest = 0;
                     sums[r] = rows::softmaxRow<V>(scores.get() + r * ld, in.scale(),
                         i * kBlock + r + 1, ld, probabilities.get() + r * ld, &largest);
                     logSum[head * tokens + row + r] = largest + std::log(sums[r]);
+                    for (std::size_t k = 0; noise.drops() && k <= query; ++k)
+                        scaleValue(probabilities[r * ld + k], dropout.factor(query, k));
                 }
                 // Rows behind the document's end have no meaning and are not stored.
                 std::fill(probabilities.get() + count * ld, probabilities.get() + kBlock * ld, V{});
@@ -164,7 +185,8 @@ struct Gradients {
 };
 
 template <typename V>
-void backwardLot(const std::vector<Task>& tasks, const Heads<V>& in, const Gradients<V>& to)
+void backwardLot(const std::vector<Task>& tasks, const Heads<V>& in, const Gradients<V>& to,
+    const AttentionNoise& noise)
 {
     const std::size_t hd = in.headSize;
     const std::size_t most = longest(tasks);
@@ -192,8 +214,10 @@ void backwardLot(const std::vector<Task>& tasks, const Heads<V>& in, const Gradi
                 keyColumns.get() + j * kBlock * hd);
         std::fill_n(dKeys.get(), blocks * kBlock * hd, 0.0F);
         std::fill_n(dValues.get(), blocks * kBlock * hd, 0.0F);
+        const ForgetfulMask mask(noise, task.begin);
         for (std::size_t g = 0; g < in.group(); ++g) {
             const std::size_t head = task.keyValueHead * in.group() + g;
+            const ProbabilityDropout dropout(noise, head, task.begin);
             const std::size_t column = in.queryColumn(head);
             for (std::size_t i = 0; i < blocks; ++i) {
                 const std::size_t row = task.begin + i * kBlock;
@@ -217,11 +241,31 @@ void backwardLot(const std::vector<Task>& tasks, const Heads<V>& in, const Gradi
                         queryT.get(), scores.get(), B, Sum::Set);
                     smallGemm<V>(B, B, H, in.at(keyRow, valueColumn), std::int64_t(in.ld),
                         gradientT.get(), dProbabilities.get(), B, Sum::Set);
+                    // Tiles are turned: keys down, queries across.
+                    const auto forPlaces = [&](auto&& visit) {
+                        for (std::size_t a = 0; a < kBlock; ++a)
+                            for (std::size_t c = 0; c < count; ++c)
+                                if (j * kBlock + a <= i * kBlock + c)
+                                    visit(a * kBlock + c, i * kBlock + c, j * kBlock + a);
+                    };
+                    if (noise.forgets())
+                        forPlaces([&](std::size_t at, std::size_t q, std::size_t k) {
+                            if (mask.hides(q, k))
+                                scores[at] = kHidden;
+                        });
+                    if (noise.drops())
+                        forPlaces([&](std::size_t at, std::size_t q, std::size_t k) {
+                            dProbabilities[at] *= dropout.factor(q, k);
+                        });
                     const rows::ScoreTile scoreTile{scores.get(), dProbabilities.get(),
                         logSum.get(), inner.get(), in.scale(), kBlock, kBlock, count,
                         i == j ? 0 : -std::ptrdiff_t(kBlock)};
                     rows::scoreGradients<V>(scoreTile, probabilities.get(), dScores.get(),
                         pairs ? dScoresPairs.get() : nullptr);
+                    if (noise.drops()) // after: scores want the undropped ones
+                        forPlaces([&](std::size_t at, std::size_t q, std::size_t k) {
+                            scaleValue(probabilities[at], dropout.factor(q, k));
+                        });
                     smallGemm<V>(B, H, B, probabilities.get(), B, gradient.get(),
                         dValues.get() + j * kBlock * hd, H, Sum::Add);
                     smallGemm<V>(B, H, B, dScores.get(), B, query.get(),
@@ -251,21 +295,22 @@ at::Tensor attentionInput(std::int64_t tokens, const AttentionShape& shape, at::
 }
 
 void attentionForward(const at::Tensor& qkv, const std::vector<std::int32_t>& documentStarts,
-    const AttentionShape& shape, const at::Tensor& out, const at::Tensor& logSum)
+    const AttentionShape& shape, const at::Tensor& out, const at::Tensor& logSum,
+    const AttentionNoise& noise)
 {
     const auto lots = shareOut(documentStarts, qkv.size(0), shape);
     withStorage(qkv, [&]<typename V>(V) {
         const Heads<V> heads(qkv, shape);
         runLots<V>(lots, [&](const std::vector<Task>& tasks) {
             forwardLot<V>(tasks, heads, dataOf<V>(out), std::size_t(out.stride(0)),
-                dataOf<float>(logSum), std::size_t(qkv.size(0)));
+                dataOf<float>(logSum), std::size_t(qkv.size(0)), noise);
         });
     });
 }
 
 void attentionBackward(const at::Tensor& dOut, const at::Tensor& qkv, const at::Tensor& out,
     const at::Tensor& logSum, const std::vector<std::int32_t>& documentStarts,
-    const AttentionShape& shape, const at::Tensor& dQkv)
+    const AttentionShape& shape, const at::Tensor& dQkv, const AttentionNoise& noise)
 {
     const auto lots = shareOut(documentStarts, qkv.size(0), shape);
     withStorage(qkv, [&]<typename V>(V) {
@@ -273,8 +318,9 @@ void attentionBackward(const at::Tensor& dOut, const at::Tensor& qkv, const at::
         const Gradients<V> gradients{dataOf<V>(dOut), std::size_t(dOut.stride(0)), dataOf<V>(out),
             std::size_t(out.stride(0)), dataOf<float>(logSum), dataOf<V>(dQkv),
             std::size_t(qkv.size(0))};
-        runLots<V>(
-            lots, [&](const std::vector<Task>& tasks) { backwardLot<V>(tasks, heads, gradients); });
+        runLots<V>(lots, [&](const std::vector<Task>& tasks) {
+            backwardLot<V>(tasks, heads, gradients, noise);
+        });
     });
 }
 

@@ -12,6 +12,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "core/torch/ops/attention_noise.h"
+
 namespace koala {
 
 constexpr std::int64_t kAttentionPadding = 64;
@@ -28,10 +30,11 @@ at::Tensor attentionInput(std::int64_t tokens, const AttentionShape& shape, at::
 
 // out [T, heads * headSize] (any row stride), logSum [heads, T] fp32. Starts are ascending from 0.
 void attentionForward(const at::Tensor& qkv, const std::vector<std::int32_t>& documentStarts,
-    const AttentionShape& shape, const at::Tensor& out, const at::Tensor& logSum);
-// dQkv [T, columns] contiguous; dOut with any row stride.
+    const AttentionShape& shape, const at::Tensor& out, const at::Tensor& logSum,
+    const AttentionNoise& noise = {});
+// dQkv [T, columns] contiguous; dOut with any row stride; the noise of the forward pass.
 void attentionBackward(const at::Tensor& dOut, const at::Tensor& qkv, const at::Tensor& out,
     const at::Tensor& logSum, const std::vector<std::int32_t>& documentStarts,
-    const AttentionShape& shape, const at::Tensor& dQkv);
+    const AttentionShape& shape, const at::Tensor& dQkv, const AttentionNoise& noise = {});
 
 } // namespace koala

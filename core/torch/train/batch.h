@@ -13,11 +13,29 @@
 
 namespace koala {
 
+// What the loss of an update is the mean of (spec 02 section 4).
+enum class LossKind {
+    TokenMean, // all its trained tokens
+    BatchMean, // its micro-batches, each the mean of its tokens: transformers under accumulation
+    RowMean,   // its rows, each the mean of its tokens: EasyLM; a row without any counts as 0
+};
+LossKind lossKindFrom(std::string_view name); // as recipes spell it
+
+// What a trained token of each sequence counts in the loss of the update that `sequences` make up,
+// `batchSequences` to a micro-batch.
+std::vector<double> lossWeights(
+    LossKind kind, std::span<const PackedSequence> sequences, std::size_t batchSequences);
+
 struct TrainBatch {
     Batch model;
     std::vector<std::uint32_t> sourceOfToken;
+    double lossScale = 1; // of every trained token, beside Batch::weights
 };
-TrainBatch makeBatch(std::span<const PackedSequence> sequences);
+// `weights` are those of the sequences; none: every token counts 1.
+TrainBatch makeBatch(
+    std::span<const PackedSequence> sequences, std::span<const double> weights = {});
+// The part of the update's loss that the batch is.
+double weightedLoss(const TrainBatch& batch, const LossResult& result);
 
 // Trained tokens that a document predicts: what the loss is the mean of.
 std::int64_t trainedTargets(std::span<const PackedSequence> sequences);

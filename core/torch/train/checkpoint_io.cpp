@@ -9,8 +9,9 @@
 #include "core/base/ids.h"
 #include "core/base/sha256.h"
 #include "core/base/time.h"
+#include "core/base/utf8.h"
 #include "core/data/mix/source_terms.h"
-#include "core/torch/train/tokenizer_files.h"
+#include "core/text/tokenizer_files.h"
 #include "core/weights/adapter.h"
 #include "core/weights/hf_folder.h"
 #include "core/weights/safetensors.h"
@@ -113,6 +114,7 @@ Status writeState(const fs::path& folder, const CheckpointContents& c)
     json["seed"] = c.config.train.seed;
     json["method"] = c.config.train.method;
     json["precision"] = c.config.train.precision;
+    json["optimiser"] = c.config.train.optimiser;
     json["template"] = templateName(c.config.chatTemplate);
     json["markers"] = c.markers;
     json["config_sha256"] = c.config.sha256;
@@ -161,7 +163,7 @@ Status fill(const fs::path& folder, const CheckpointContents& c)
     facts.step = c.step;
     facts.basePath = c.config.modelPath.string();
     facts.baseSha256 = c.config.modelSha256;
-    facts.finite = std::isfinite(AdamW::norm(valuesOf(c.model.flatValues())));
+    facts.finite = std::isfinite(Optimiser::norm(valuesOf(c.model.flatValues())));
     facts.fingerprint = {{"torch", TORCH_VERSION}, {"threads", c.threads},
         {"precision", c.config.train.precision}, {"layout", layoutOf(c.model)}};
     return writeManifest(folder, facts);
@@ -191,7 +193,7 @@ Result<std::int64_t> saveCheckpoint(
 }
 
 Result<ResumeState> loadCheckpoint(
-    const fs::path& checkpoint, const RunConfig& config, LlamaModel& model, AdamW& optimiser)
+    const fs::path& checkpoint, const RunConfig& config, LlamaModel& model, Optimiser& optimiser)
 {
     KOALA_RETURN_IF_ERROR(verifyCheckpoint(checkpoint));
     const std::string what = (checkpoint / "state.json").string();
@@ -205,6 +207,11 @@ Result<ResumeState> loadCheckpoint(
         return invalidInput(
             fmt::format("{}: seed is {}, the run's is {}; resume with the same seed", what, seed,
                 config.train.seed));
+    if (const auto rule = stringOr(state, "optimiser", "adamw"); rule != config.train.optimiser)
+        return invalidInput(
+            fmt::format("{}: its moments are those of the optimiser {}, the run's is {}; resume "
+                        "with the same optimiser",
+                what, elided(toValidUtf8(rule), 40), config.train.optimiser));
     ResumeState resume;
     KOALA_TRY(resume.step, integerAt(state, "step", what));
     KOALA_TRY(const std::int64_t cursor, integerAt(state, "cursor", what));

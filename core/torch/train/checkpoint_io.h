@@ -15,7 +15,7 @@
 #include "core/run/checkpoints.h"
 #include "core/text/tokenizer.h"
 #include "core/torch/model/llama.h"
-#include "core/torch/train/adamw.h"
+#include "core/torch/train/optimiser.h"
 #include "core/torch/train/run_config.h"
 
 namespace koala {
@@ -23,7 +23,7 @@ namespace koala {
 struct CheckpointContents {
     const RunConfig& config;
     const LlamaModel& model;
-    const AdamW& optimiser;
+    const Optimiser& optimiser;
     const Tokenizer* tokenizer = nullptr; // for the special ids of a Hugging Face folder
     std::int64_t step = 0;
     std::uint64_t cursor = 0; // sequences consumed
@@ -43,7 +43,7 @@ struct ResumeState {
 // Puts values and moments of a verified checkpoint into model and optimiser. Says which option
 // differs when the checkpoint does not fit the run's configuration.
 Result<ResumeState> loadCheckpoint(
-    const fs::path& checkpoint, const RunConfig& config, LlamaModel& model, AdamW& optimiser);
+    const fs::path& checkpoint, const RunConfig& config, LlamaModel& model, Optimiser& optimiser);
 
 // Checkpoints above `step` are put out of the way (checkpoints/.superseded-…): the run goes on from
 // `step` and will write its own.

@@ -4,23 +4,38 @@
 #include <cstdint>
 #include <string>
 
+#include "core/config/train_config.h"
+
 namespace koala {
 
 struct Schedule {
-    std::string shape = "cosine"; // constant, cosine, linear
+    std::string shape = "cosine"; // constant, cosine, linear, palm
     double peak = 0;
     double final = 0;
     std::int64_t warmup = 0;
     std::int64_t total = 0; // including the warm-up; `final` is reached here
 
     // s < warmup: peak * s / warmup, from 0; then from peak to final over total - warmup, and final
-    // behind it (spec 02, section 5).
+    // behind it. PaLM's: (peak / 0.01) / sqrt(max(s, warmup)) throughout (spec 02, section 5).
     double at(double s) const;
 };
 
-// Update `step` (from 1) of `steps` works with at(step); the decay ends one update behind the last,
-// so that no update is made with a rate of 0.
-Schedule makeSchedule(
-    const std::string& shape, double peak, double final, std::int64_t warmup, std::int64_t steps);
+// The number in the schedule that the first update has.
+//   One: the decay ends one update behind the last, so that no update is made with a rate of 0.
+//   Zero: as EasyLM and transformers count; with a warm-up the first update's rate is 0.
+enum class ScheduleOrigin { One, Zero };
+
+// What a recipe says, over a run of `steps` updates.
+class StepRates {
+public:
+    StepRates() = default;
+    StepRates(const TrainConfig& config, std::int64_t steps);
+    double at(std::int64_t step) const; // `step` counts from 1
+    const Schedule& schedule() const { return m_schedule; }
+
+private:
+    Schedule m_schedule;
+    ScheduleOrigin m_origin = ScheduleOrigin::One;
+};
 
 } // namespace koala

@@ -46,6 +46,8 @@ ModelOptions optionsOf(const TrainConfig& train)
     options.method = train.method == "lora" ? TrainMethod::Lora : TrainMethod::Full;
     options.precision = train.precision == "bf16" ? Precision::Bf16 : Precision::Fp32;
     options.lora = {train.loraRank, train.loraAlpha, train.loraDropout, train.loraTargets};
+    options.noise = {train.residualDropout, train.embeddingDropout, train.attentionDropout,
+        train.fcmMinRatio, train.fcmMaxRatio};
     options.seed = std::uint64_t(train.seed);
     return options;
 }
@@ -69,9 +71,10 @@ Status TrainLoop::prepare(const std::optional<fs::path>& checkpoint)
     KOALA_RETURN_IF_ERROR(phase("loading model"));
     KOALA_TRY(m_model, LlamaModel::load(*m_parts.base, optionsOf(m_train)));
     const auto count = std::size_t(m_model->flatValues().numel());
-    m_optimiser =
-        std::make_unique<AdamW>(count, AdamWOptions{m_train.beta1, m_train.beta2, m_train.epsilon,
-                                           m_train.weightDecay, m_train.clip});
+    std::vector<std::size_t> sizes;
+    for (const NamedParameter& parameter : m_model->parameters())
+        sizes.push_back(std::size_t(parameter.value.numel()));
+    m_optimiser = makeOptimiser(m_train, std::move(sizes));
     m_sequencesPerStep = m_train.sequences * m_train.batchesPerUpdate();
     if (m_parts.training->sequences(0) == 0)
         return invalidInput(
@@ -84,8 +87,7 @@ Status TrainLoop::prepare(const std::optional<fs::path>& checkpoint)
         m_totalSteps = std::max<std::int64_t>(
             1, (std::int64_t(sequences) + m_sequencesPerStep - 1) / m_sequencesPerStep);
     }
-    m_schedule = makeSchedule(m_train.schedule, m_train.learningRate, m_train.finalLearningRate,
-        m_train.warmupSteps, m_totalSteps);
+    m_rates = StepRates(m_train, m_totalSteps);
     if (checkpoint) {
         KOALA_TRY(const ResumeState state,
             loadCheckpoint(*checkpoint, m_parts.config, *m_model, *m_optimiser));
@@ -121,18 +123,22 @@ Result<StepEvent> TrainLoop::computeGradient(std::int64_t step)
         return invalidInput(fmt::format("update {}: its sequences have no trained token", step));
     m_model->zeroGradients();
     LossSums sums;
+    double loss = 0;
     const std::span<const PackedSequence> all(sequences);
+    const std::vector<double> weights =
+        lossWeights(lossKindFrom(m_train.loss), all, std::size_t(m_train.sequences));
     for (std::size_t begin = 0, batch = 0; begin < all.size();
         begin += std::size_t(m_train.sequences), ++batch) {
-        const TrainBatch micro = makeBatch(all.subspan(begin, std::size_t(m_train.sequences)));
-        KOALA_TRY(
-            const LossResult result, m_model->forwardBackward(micro.model, 1.0 / double(targets),
-                                         {std::uint64_t(step), batch}));
+        const auto part = all.subspan(begin, std::size_t(m_train.sequences));
+        const TrainBatch micro = makeBatch(part, std::span(weights).subspan(begin, part.size()));
+        KOALA_TRY(const LossResult result,
+            m_model->forwardBackward(micro.model, micro.lossScale, {std::uint64_t(step), batch}));
+        loss += weightedLoss(micro, result);
         sums.add(micro, result);
     }
     StepEvent event;
     event.step = step;
-    event.loss = sums.loss / double(targets);
+    event.loss = loss;
     event.accuracy = double(sums.correct) / double(targets);
     event.tokens = sums.tokens;
     event.trainedTokens = targets;
@@ -150,12 +156,12 @@ Result<bool> TrainLoop::takeStep()
     KOALA_TRY(StepEvent event, computeGradient(step));
     const at::Tensor& flat = m_model->flatGradients();
     const std::span<const float> gradient(flat.const_data_ptr<float>(), std::size_t(flat.numel()));
-    event.gradNorm = AdamW::norm(gradient);
+    event.gradNorm = Optimiser::norm(gradient);
     if (!std::isfinite(event.loss) || !std::isfinite(event.gradNorm)) {
         m_failedStep = step;
         return false;
     }
-    event.learningRate = m_schedule.at(double(step));
+    event.learningRate = m_rates.at(step);
     const at::Tensor& values = m_model->flatValues();
     m_optimiser->update({values.mutable_data_ptr<float>(), std::size_t(values.numel())}, gradient,
         event.gradNorm, event.learningRate);

@@ -14,9 +14,9 @@
 #include "core/run/control.h"
 #include "core/run/event_log.h"
 #include "core/torch/model/llama.h"
-#include "core/torch/train/adamw.h"
 #include "core/torch/train/batch_source.h"
 #include "core/torch/train/checkpoint_io.h"
+#include "core/torch/train/optimiser.h"
 #include "core/torch/train/schedule.h"
 
 namespace koala {
@@ -75,8 +75,8 @@ private:
     TrainHooks m_hooks;
     const TrainConfig& m_train;
     std::unique_ptr<LlamaModel> m_model;
-    std::unique_ptr<AdamW> m_optimiser;
-    Schedule m_schedule;
+    std::unique_ptr<Optimiser> m_optimiser;
+    StepRates m_rates;
     std::int64_t m_totalSteps = 0;
     std::int64_t m_sequencesPerStep = 1;
     std::int64_t m_savedStep = -1;

@@ -121,6 +121,24 @@ TEST(LlamaModel, AFreshAdapterChangesNothingAndIsTheSameEachTime)
     }
 }
 
+// The gradient belongs to the loss with what this key drops.
+void expectSlopeWithKey(LlamaModel& model, const at::Tensor& gradient, const DropoutKey& key)
+{
+    const at::Tensor direction = gradient / gradient.norm();
+    double sides[2];
+    for (int side = 0; side < 2; ++side) {
+        at::Tensor values = model.flatValues();
+        const at::Tensor start = values.clone();
+        values.add_(direction, side == 0 ? -2e-3 : 2e-3);
+        model.refreshWorkingCopies();
+        sides[side] = model.forwardBackward(tinyBatch(), 1.0, key)->lossSum;
+        values.copy_(start);
+    }
+    model.refreshWorkingCopies();
+    const double slope = gradient.norm().item<double>();
+    EXPECT_NEAR((sides[1] - sides[0]) / 4e-3, slope, 0.02 * slope);
+}
+
 TEST(LlamaModel, DropoutIsDrawnByItsKeyAndOnlyWhileTraining)
 {
     const auto folder = test::temporaryDirectory();
@@ -141,19 +159,57 @@ TEST(LlamaModel, DropoutIsDrawnByItsKeyAndOnlyWhileTraining)
     EXPECT_TRUE(at::equal(gradients[0], gradients[1]));
     EXPECT_NE(losses[0], losses[2]);
     EXPECT_NE(losses[0], without);
-    // The gradient belongs to the loss with that mask.
-    const at::Tensor direction = gradients[0] / gradients[0].norm();
-    double sides[2];
-    for (int side = 0; side < 2; ++side) {
-        at::Tensor values = model->flatValues();
-        const at::Tensor start = values.clone();
-        values.add_(direction, side == 0 ? -2e-3 : 2e-3);
-        model->refreshWorkingCopies();
-        sides[side] = model->forwardBackward(tinyBatch(), 1.0, {1, 0})->lossSum;
-        values.copy_(start);
+    expectSlopeWithKey(*model, gradients[0], {1, 0});
+}
+
+TEST(LlamaModel, TheNoiseOfTheBaseIsDrawnByItsKeyAndOnlyWhileTraining)
+{
+    const auto folder = test::temporaryDirectory();
+    test::writeTinyModel(folder.path());
+    for (const NoiseOptions& noise :
+        std::vector<NoiseOptions>{{.residualDropout = 0.2}, {.embeddingDropout = 0.2},
+            {.attentionDropout = 0.3}, {.fcmLeast = 0.2, .fcmMost = 0.5},
+            {.residualDropout = 0.05,
+                .embeddingDropout = 0.05,
+                .attentionDropout = 0.05,
+                .fcmMost = 0.1}}) {
+        ModelOptions options = fullIn(Precision::Fp32);
+        const double clean = lossOf(*loadModel(folder.path(), options), tinyBatch());
+        options.noise = noise;
+        const auto model = loadModel(folder.path(), options);
+        EXPECT_EQ(lossOf(*model, tinyBatch()), clean);
+        model->zeroGradients();
+        const double noisy = model->forwardBackward(tinyBatch(), 1.0, {3, 1})->lossSum;
+        EXPECT_NE(noisy, clean);
+        const at::Tensor gradient = model->flatGradients().clone();
+        EXPECT_EQ(model->forwardBackward(tinyBatch(), 1.0, {3, 1})->lossSum, noisy);
+        EXPECT_NE(model->forwardBackward(tinyBatch(), 1.0, {3, 2})->lossSum, noisy);
+        expectSlopeWithKey(*model, gradient, {3, 1});
     }
-    const double slope = gradients[0].norm().item<double>();
-    EXPECT_NEAR((sides[1] - sides[0]) / 4e-3, slope, 0.02 * slope);
+}
+
+TEST(LlamaModel, WeightsOfLossesWeighTheirGradients)
+{
+    const auto folder = test::temporaryDirectory();
+    test::writeTinyModel(folder.path());
+    const auto model = loadModel(folder.path(), fullIn(Precision::Fp32));
+    const auto gradientOf = [&](const Batch& batch) {
+        model->zeroGradients();
+        EXPECT_TRUE(model->forwardBackward(batch, 1.0).ok());
+        return model->flatGradients().clone();
+    };
+    // Weights of 2 and 0.5 on two halves are the gradients of the halves, so weighted.
+    Batch first = tinyBatch(), second = tinyBatch(), both = tinyBatch();
+    both.weights.assign(both.tokens.size(), 0.5F);
+    for (std::size_t t = 0; t < both.tokens.size(); ++t) {
+        (t < 45 ? second : first).trained[t] = 0;
+        if (t < 45)
+            both.weights[t] = 2;
+    }
+    const at::Tensor want = 2 * gradientOf(first) + 0.5 * gradientOf(second);
+    EXPECT_LT((gradientOf(both) - want).norm().item<double>(), 1e-5 * want.norm().item<double>());
+    both.weights.pop_back();
+    EXPECT_FALSE(model->forwardBackward(both, 1.0).ok());
 }
 
 TEST(LlamaModel, RoundedNumbersStayCloseToExactOnes)

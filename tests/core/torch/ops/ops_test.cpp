@@ -125,53 +125,116 @@ struct AttentionCase {
     AttentionShape shape;
 };
 
+// Plain attention of one document under autograd: q [heads, tokens, headSize], k and v with as many
+// heads; what the noise hides is drawn for each place as its definition says.
+at::Tensor plainAttention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+    std::size_t documentBegin, const AttentionNoise& noise)
+{
+    const std::int64_t heads = q.size(0), tokens = q.size(1);
+    at::Tensor hidden = at::ones({tokens, tokens}, at::kBool).triu(1);
+    at::Tensor factors = at::ones({heads, tokens, tokens}, at::kDouble);
+    const ForgetfulMask mask(noise, documentBegin);
+    for (std::int64_t i = 0; i < tokens; ++i)
+        for (std::int64_t j = 0; j <= i; ++j) {
+            if (noise.forgets() && mask.hides(std::size_t(i), std::size_t(j)))
+                hidden[i][j] = true;
+            for (std::int64_t h = 0; noise.drops() && h < heads; ++h)
+                factors[h][i][j] = ProbabilityDropout(noise, std::size_t(h), documentBegin)
+                                       .factor(std::size_t(i), std::size_t(j));
+        }
+    const at::Tensor scores = at::matmul(q, k.transpose(1, 2)) / std::sqrt(double(q.size(2)));
+    return at::matmul(at::softmax(scores.masked_fill(hidden, -INFINITY), -1) * factors, v);
+}
+
+void expectAttention(const AttentionCase& c, const AttentionNoise& noise, at::ScalarType type)
+{
+    const std::int64_t hd = c.shape.headSize, group = c.shape.heads / c.shape.keyValueHeads;
+    const at::Tensor qkv = attentionInput(c.tokens, c.shape, type);
+    at::Tensor(qkv).copy_(randomTensor({c.tokens, c.shape.columns()}, 1, at::kFloat));
+    // What lies behind the last row must not matter.
+    at::from_blob(static_cast<char*>(qkv.data_ptr()) + qkv.numel() * qkv.element_size(),
+        {kAttentionPadding * c.shape.columns()}, qkv.scalar_type())
+        .fill_(NAN);
+    const std::int64_t queries = c.shape.heads * hd;
+    const at::Tensor out = at::full({c.tokens, queries + 6}, NAN, type).narrow(1, 0, queries);
+    const at::Tensor logSum = at::empty({c.shape.heads, c.tokens}, at::kFloat);
+    attentionForward(qkv, c.starts, c.shape, out, logSum, noise);
+
+    const at::Tensor in = leaf(qkv);
+    const at::Tensor heads = in.view({c.tokens, -1, hd}).transpose(0, 1);
+    std::vector<at::Tensor> parts;
+    for (std::size_t d = 0; d < c.starts.size(); ++d) {
+        const std::int64_t begin = c.starts[d];
+        const std::int64_t end = d + 1 < c.starts.size() ? c.starts[d + 1] : c.tokens;
+        const at::Tensor part = heads.narrow(1, begin, end - begin);
+        const at::Tensor q = part.narrow(0, 0, c.shape.heads);
+        const at::Tensor k = part.narrow(0, c.shape.heads, c.shape.keyValueHeads);
+        const at::Tensor v =
+            part.narrow(0, c.shape.heads + c.shape.keyValueHeads, c.shape.keyValueHeads);
+        parts.push_back(plainAttention(q, k.repeat_interleave(group, 0),
+            v.repeat_interleave(group, 0), std::size_t(begin), noise)
+                .transpose(0, 1)
+                .reshape({end - begin, queries}));
+    }
+    const at::Tensor want = at::cat(parts, 0);
+    EXPECT_LT(nmse(out, want), bound(type)) << c.tokens;
+
+    const at::Tensor dOut = randomTensor({c.tokens, queries}, 2, type);
+    want.backward(dOut.to(at::kDouble));
+    const at::Tensor dQkv = at::full({c.tokens, c.shape.columns()}, NAN, type);
+    attentionBackward(dOut, qkv, out, logSum, c.starts, c.shape, dQkv, noise);
+    EXPECT_LT(nmse(dQkv, in.grad()), 2 * bound(type)) << c.tokens;
+}
+
 TEST_P(EveryType, AttendsWithinDocumentsOnly)
 {
-    const std::vector<AttentionCase> cases{
-        {{0}, 1, {1, 1, 2}},
-        {{0, 1, 64, 128}, 193, {4, 2, 8}},
-        {{0, 5, 70}, 200, {9, 3, 64}},
-        {{0, 129}, 257, {2, 2, 20}},
-    };
-    for (const AttentionCase& c : cases) {
-        const std::int64_t hd = c.shape.headSize, group = c.shape.heads / c.shape.keyValueHeads;
-        const at::Tensor qkv = attentionInput(c.tokens, c.shape, GetParam());
-        at::Tensor(qkv).copy_(randomTensor({c.tokens, c.shape.columns()}, 1, at::kFloat));
-        // What lies behind the last row must not matter.
-        at::from_blob(static_cast<char*>(qkv.data_ptr()) + qkv.numel() * qkv.element_size(),
-            {kAttentionPadding * c.shape.columns()}, qkv.scalar_type())
-            .fill_(NAN);
-        const std::int64_t queries = c.shape.heads * hd;
-        const at::Tensor out =
-            at::full({c.tokens, queries + 6}, NAN, GetParam()).narrow(1, 0, queries);
-        const at::Tensor logSum = at::empty({c.shape.heads, c.tokens}, at::kFloat);
-        attentionForward(qkv, c.starts, c.shape, out, logSum);
+    for (const AttentionCase& c :
+        std::vector<AttentionCase>{{{0}, 1, {1, 1, 2}}, {{0, 1, 64, 128}, 193, {4, 2, 8}},
+            {{0, 5, 70}, 200, {9, 3, 64}}, {{0, 129}, 257, {2, 2, 20}}})
+        expectAttention(c, {}, GetParam());
+}
 
-        const at::Tensor in = leaf(qkv);
-        const at::Tensor heads = in.view({c.tokens, -1, hd}).transpose(0, 1);
-        std::vector<at::Tensor> parts;
-        for (std::size_t d = 0; d < c.starts.size(); ++d) {
-            const std::int64_t begin = c.starts[d];
-            const std::int64_t end = d + 1 < c.starts.size() ? c.starts[d + 1] : c.tokens;
-            const at::Tensor part = heads.narrow(1, begin, end - begin);
-            const at::Tensor q = part.narrow(0, 0, c.shape.heads);
-            const at::Tensor k = part.narrow(0, c.shape.heads, c.shape.keyValueHeads);
-            const at::Tensor v =
-                part.narrow(0, c.shape.heads + c.shape.keyValueHeads, c.shape.keyValueHeads);
-            parts.push_back(at::scaled_dot_product_attention(
-                q, k.repeat_interleave(group, 0), v.repeat_interleave(group, 0), {}, 0.0, true)
-                    .transpose(0, 1)
-                    .reshape({end - begin, queries}));
+TEST_P(EveryType, AttendsUnderAForgetfulMaskAndDroppedProbabilities)
+{
+    const AttentionCase c{{0, 1, 64}, 140, {4, 2, 8}};
+    expectAttention(c, {.fcmLeast = 0.3, .fcmMost = 0.6, .fcmKey = 5}, GetParam());
+    expectAttention(c, {.dropout = 0.4, .dropoutKey = 6}, GetParam());
+    expectAttention(c,
+        {.dropout = 0.2, .dropoutKey = 7, .fcmLeast = 0, .fcmMost = 0.5, .fcmKey = 8}, GetParam());
+}
+
+TEST(AttentionNoises, HideTheSharesAskedForAndNeverTheFirstKey)
+{
+    double hidden = 0, dropped = 0, kept = 0;
+    constexpr std::size_t kTokens = 300;
+    const AttentionNoise noise{
+        .dropout = 0.25, .dropoutKey = 1, .fcmLeast = 0.1, .fcmMost = 0.1, .fcmKey = 2};
+    const ForgetfulMask mask(noise, 40);
+    const ProbabilityDropout dropout(noise, 3, 40);
+    for (std::size_t query = 0; query < kTokens; ++query)
+        for (std::size_t key = 0; key < kTokens; ++key) {
+            hidden += mask.hides(query, key) ? 1 : 0;
+            dropped += dropout.factor(query, key) == 0 ? 1 : 0;
+            kept += dropout.factor(query, key);
+            EXPECT_FALSE(key == 0 && mask.hides(query, key));
         }
-        const at::Tensor want = at::cat(parts, 0);
-        EXPECT_LT(nmse(out, want), bound(GetParam())) << c.tokens;
-
-        const at::Tensor dOut = randomTensor({c.tokens, queries}, 2, GetParam());
-        want.backward(dOut.to(at::kDouble));
-        const at::Tensor dQkv = at::full({c.tokens, c.shape.columns()}, NAN, GetParam());
-        attentionBackward(dOut, qkv, out, logSum, c.starts, c.shape, dQkv);
-        EXPECT_LT(nmse(dQkv, in.grad()), 2 * bound(GetParam())) << c.tokens;
+    const double places = kTokens * kTokens;
+    EXPECT_NEAR(hidden / (places - kTokens), 0.1, 0.005);
+    EXPECT_NEAR(dropped / places, 0.25, 0.006);
+    EXPECT_NEAR(kept / places, 1.0, 0.008);
+    // Ratios of documents spread evenly between the bounds.
+    double least = 1, most = 0;
+    for (std::size_t document = 0; document < 200; ++document) {
+        const ForgetfulMask drawn({.fcmLeast = 0, .fcmMost = 0.5, .fcmKey = 3}, document);
+        double share = 0;
+        for (std::size_t key = 1; key < 400; ++key)
+            share += drawn.hides(0, key) ? 1.0 / 399 : 0;
+        least = std::min(least, share);
+        most = std::max(most, share);
     }
+    EXPECT_LT(least, 0.05);
+    EXPECT_GT(most, 0.42);
+    EXPECT_LT(most, 0.6);
 }
 
 TEST_P(EveryType, TakesTheLossOfTheOutputLayer)
@@ -195,7 +258,7 @@ TEST_P(EveryType, TakesTheLossOfTheOutputLayer)
         EXPECT_LT(nmse(headLogits(hidden, head), logits), 1e-11);
 
         const CrossEntropyGradients gradients{
-            0.25, at::empty_like(hidden), at::ones({c.vocabulary, c.width}, at::kFloat)};
+            0.25, {}, at::empty_like(hidden), at::ones({c.vocabulary, c.width}, at::kFloat)};
         const RowLosses losses = linearCrossEntropy(hidden, head, targets, &gradients);
         ASSERT_EQ(losses.losses.size(), targets.size());
         EXPECT_LT(nmse(at::tensor(losses.losses), want), 1e-11);

@@ -1,4 +1,4 @@
-#include "core/torch/train/tokenizer_files.h"
+#include "core/text/tokenizer_files.h"
 
 #include "core/base/json.h"
 #include "core/text/tokenizer_sources.h"
@@ -7,9 +7,11 @@ namespace koala {
 namespace {
 
 // Jinja of the templates that transformers can show; "" for those that it cannot without our code.
-std::string jinjaOf(TemplateId id)
+std::string jinjaOf(std::optional<TemplateId> id)
 {
-    switch (id) {
+    if (!id)
+        return "";
+    switch (*id) {
     case TemplateId::ChatMl:
         return "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + "
                "message['content'] + '<|im_end|>' + '\\n' }}{% endfor %}"
@@ -70,7 +72,8 @@ Status writeByteLevel(const BpeSource& source, const fs::path& folder)
     return writeJsonFile(folder / "tokenizer.json", json);
 }
 
-Status writeConfig(const BpeSource& source, TemplateId chatTemplate, const fs::path& folder)
+Status writeConfig(
+    const BpeSource& source, std::optional<TemplateId> chatTemplate, const fs::path& folder)
 {
     const Vocabulary& vocabulary = source.vocabulary;
     OrderedJson json;
@@ -85,7 +88,25 @@ Status writeConfig(const BpeSource& source, TemplateId chatTemplate, const fs::p
     return writeJsonFile(folder / "tokenizer_config.json", json);
 }
 
-Status copyFromFolder(const fs::path& model, TemplateId chatTemplate, const fs::path& folder)
+OrderedJson plainConfig(bool isSentencePiece)
+{
+    return {{"tokenizer_class", isSentencePiece ? "LlamaTokenizer" : "PreTrainedTokenizerFast"},
+        {"bos_token", "<s>"}, {"eos_token", "</s>"}, {"unk_token", "<unk>"},
+        {"clean_up_tokenization_spaces", false}};
+}
+
+Status copySentencePiece(
+    const fs::path& model, std::optional<TemplateId> chatTemplate, const fs::path& folder)
+{
+    KOALA_RETURN_IF_ERROR(copyFile(model, folder / "tokenizer.model"));
+    OrderedJson json = plainConfig(true);
+    if (const std::string jinja = jinjaOf(chatTemplate); !jinja.empty())
+        json["chat_template"] = jinja;
+    return writeJsonFile(folder / "tokenizer_config.json", json);
+}
+
+Status copyFromFolder(
+    const fs::path& model, std::optional<TemplateId> chatTemplate, const fs::path& folder)
 {
     std::error_code code;
     for (const char* name :
@@ -98,13 +119,7 @@ Status copyFromFolder(const fs::path& model, TemplateId chatTemplate, const fs::
         for (const auto& [key, value] : given.items())
             json[key] = value;
     } else {
-        json["tokenizer_class"] = fs::exists(model / "tokenizer.model", code)
-                                      ? "LlamaTokenizer"
-                                      : "PreTrainedTokenizerFast";
-        json["bos_token"] = "<s>";
-        json["eos_token"] = "</s>";
-        json["unk_token"] = "<unk>";
-        json["clean_up_tokenization_spaces"] = false;
+        json = plainConfig(fs::exists(model / "tokenizer.model", code));
     }
     if (const std::string jinja = jinjaOf(chatTemplate); !jinja.empty())
         json["chat_template"] = jinja;
@@ -113,11 +128,15 @@ Status copyFromFolder(const fs::path& model, TemplateId chatTemplate, const fs::
 
 } // namespace
 
-Status writeTokenizerFiles(const fs::path& model, TemplateId chatTemplate, const fs::path& folder)
+Status writeTokenizerFiles(
+    const fs::path& model, std::optional<TemplateId> chatTemplate, const fs::path& folder)
 {
     std::error_code code;
     if (fs::is_directory(model, code))
         return copyFromFolder(model, chatTemplate, folder);
+    KOALA_TRY(const std::string head, readHead(model, 4));
+    if (head != "GGUF")
+        return copySentencePiece(model, chatTemplate, folder);
     KOALA_TRY(const GgufHeader header, readGgufHeader(model));
     KOALA_TRY(const BpeSource source, bpeFromGguf(header, model.string()));
     // A vocabulary of scores has no exact tokenizer.json; koala reads it from the base model's

@@ -1,4 +1,4 @@
-// core/torch/model/counter_random.h: random numbers that depend on a key and a place only, so that
+// core/base/counter_random.h: random numbers that depend on a key and a place only, so that
 // adapters and dropout are the same on every machine and after every resume.
 #pragma once
 
