@@ -35,6 +35,11 @@ ChecksStrip::ChecksStrip(MixturesController& controller, QWidget* parent)
     m_copy->setToolTip(tr("Copies the whole hash of the order"));
     line->addWidget(m_copy);
     line->addStretch(1);
+    // In a narrow window the two long names give way, never a figure.
+    for (TextLabel* words : {m_overlap.words, m_bothSides.words}) {
+        words->setElided(true);
+        words->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
+    }
     body()->addWidget(holder);
     m_bothSides.value->setToolTip(tr("Prompts that are trained on and held out as well; rows with "
                                      "the same first message stay on one side"));

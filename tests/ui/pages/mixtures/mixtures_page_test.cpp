@@ -286,6 +286,14 @@ TEST_F(MixturesPageOnStarter, OptionsKeepAWayOfSplittingThatAFileChose)
     EXPECT_EQ(m_page->editor().base().tooLong, TooLong::Split);
 }
 
+TEST_F(MixturesPageOnStarter, TheChecksLeaveRoomForLongerFiguresInANarrowWindow)
+{
+    // 1,060 px beside the rail at 1280; a licence that forbids trade adds about 150.
+    auto* strip = find<QWidget>("checksStrip");
+    EXPECT_LE(strip->minimumSizeHint().width(), 900);
+    EXPECT_FALSE(find<QLabel>("checkOrder")->text().isEmpty());
+}
+
 TEST_F(MixturesPageOnStarter, SaysWhatDiffersFromTheSavedVersion)
 {
     m_page->showTab(LowerPane::Differences);
