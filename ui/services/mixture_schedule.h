@@ -11,7 +11,7 @@ namespace koala {
 struct MixtureSchedule {
     std::int64_t steps = 0; // of that run; 0: as many as an epoch needs
     std::int64_t sequencesPerStep = 0;
-    QString run; // its name; "": what the run form begins with
+    QString run; // its name; "": the declared defaults
 };
 
 // Reads the configurations of the newest runs only, never their events.

@@ -20,6 +20,8 @@
 #include "core/store/project.h"
 #include "core/store/starter.h"
 #include "tests/support/temporary.h"
+#include "ui/pages/data/data_page.h"
+#include "ui/pages/data/import_sheet.h"
 #include "ui/pages/mixtures/lower_pane.h"
 #include "ui/pages/mixtures/mixtures_page.h"
 #include "ui/pages/runs/runs_page.h"
@@ -121,18 +123,18 @@ protected:
     }
 
     void TearDown() override { qunsetenv("KOALA_PROGRAM"); }
-    // Two steps on the first source, as the Cleaning tab shows them.
+    // Steps on the source that has something to take, as the Cleaning tab shows them.
     static void addCleaning(const fs::path& project)
     {
-        const fs::path dialogues = project / "datasets" / "dialogues";
-        const auto dataset = Dataset::open(dialogues);
+        const fs::path identity = project / "datasets" / "identity";
+        const auto dataset = Dataset::open(identity);
         if (!dataset.ok()) // an empty project, where the small model is missing
             return;
         CleaningSteps steps;
-        steps.add("duplicate_prompts");
         steps.add("near_duplicates");
+        steps.add("duplicate_dialogues");
         steps.add("length");
-        ASSERT_TRUE(writeSteps(dialogues, steps).ok());
+        ASSERT_TRUE(writeSteps(identity, steps).ok());
         const auto report = runCleaning(**dataset, steps);
         ASSERT_TRUE(report.ok()) << report.error().message;
     }
@@ -146,6 +148,41 @@ protected:
         EXPECT_TRUE(picture.save(QString::fromStdString(path))) << path;
     }
 
+    // The tabs of the Data page and its import sheet.
+    template <typename Name>
+    static void showData(MainWindow& window, const Name& name)
+    {
+        window.showPage(QStringLiteral("data"));
+        auto* page = static_cast<DataPage*>(window.page(QStringLiteral("data")));
+        auto* tabs = page->findChild<QTabBar*>(QStringLiteral("dataTabs"));
+        ASSERT_NE(tabs, nullptr);
+        const QString first = page->controller().currentSlug();
+        for (const auto& [tab, tabName] :
+            {std::pair{1, "statistics"}, {3, "tokens"}, {4, "sheet"}, {5, "set-aside"}}) {
+            tabs->setCurrentIndex(tab);
+            settle();
+            save(window, name(QString::fromLatin1(tabName)));
+        }
+        tabs->setCurrentIndex(2);
+        page->controller().choose(QStringLiteral("identity"));
+        settle();
+        CleaningController& cleaning = page->controller().cleaning();
+        while (cleaning.exampleCount() == 0 &&
+               cleaning.currentStep() + 1 < cleaning.model().rowCount())
+            cleaning.chooseStep(cleaning.currentStep() + 1);
+        settle(300);
+        save(window, name(QStringLiteral("cleaning")));
+        page->controller().choose(first);
+        tabs->setCurrentIndex(0);
+        page->importFiles({QStringLiteral(KOALA_SOURCE_DIR "/datasets/starter/hc3_questions.jsonl"),
+            QStringLiteral(KOALA_SOURCE_DIR "/datasets/starter/alpaca_tasks.json")});
+        auto* import = page->findChild<ImportSheet*>(QStringLiteral("importSheet"));
+        ASSERT_NE(import, nullptr);
+        settle(500);
+        save(*import, name(QStringLiteral("import")));
+        import->reject();
+    }
+
     // The tabs and the sheets of the Mixtures page, with an edit that has not been saved.
     template <typename Name>
     static void showMixtures(MainWindow& window, const Name& name)
@@ -155,6 +192,12 @@ protected:
         settle();
         if (page->editor().sources().empty())
             return; // an empty project
+        for (int i = 0; i < int(page->editor().sources().size()); ++i)
+            if (page->editor().sources()[std::size_t(i)].hasPairs)
+                page->editor().setMarkers(i, MarkerMode::Both);
+        settle();
+        save(window, name(QStringLiteral("mixture-markers")));
+        page->editor().undo();
         page->editor().setShare(0, 0.6);
         for (const auto& [tab, tabName] : {std::pair{LowerPane::TokensTab, "mixture-tokens"},
                  {LowerPane::Diversity, "mixture-diversity"},
@@ -213,17 +256,7 @@ TEST_F(Gallery, ShowsEveryPageInLightAndDarkAndInTwoSizes)
                 save(window, name(page));
             }
             showMixtures(window, name);
-            auto* data = window.page(QStringLiteral("data"));
-            auto* tabs = data->findChild<QTabBar*>(QStringLiteral("dataTabs"));
-            ASSERT_NE(tabs, nullptr);
-            window.showPage(QStringLiteral("data"));
-            for (const auto& [tab, tabName] : {std::pair{1, "statistics"}, std::pair{2, "cleaning"},
-                     std::pair{3, "tokens"}, std::pair{4, "sheet"}, std::pair{5, "set-aside"}}) {
-                tabs->setCurrentIndex(tab);
-                settle();
-                save(window, name(QString::fromLatin1(tabName)));
-            }
-            tabs->setCurrentIndex(0);
+            showData(window, name);
             auto* runs = static_cast<RunsPage*>(window.page(QStringLiteral("runs")));
             window.showPage(QStringLiteral("runs"));
             for (const auto& [tab, tabName] :

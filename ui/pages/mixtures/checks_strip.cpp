@@ -11,6 +11,10 @@
 
 namespace koala {
 
+namespace {
+constexpr int kLeastName = 76; // "Overlap w…"
+}
+
 ChecksStrip::ChecksStrip(MixturesController& controller, QWidget* parent)
     : Card(parent), m_controller(controller)
 {
@@ -35,6 +39,12 @@ ChecksStrip::ChecksStrip(MixturesController& controller, QWidget* parent)
     m_copy->setToolTip(tr("Copies the whole hash of the order"));
     line->addWidget(m_copy);
     line->addStretch(1);
+    // In a narrow window the two long names give way, never a figure.
+    for (TextLabel* words : {m_overlap.words, m_bothSides.words}) {
+        words->setElided(true);
+        words->setMinimumWidth(kLeastName);
+        words->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
+    }
     body()->addWidget(holder);
     m_bothSides.value->setToolTip(tr("Prompts that are trained on and held out as well; rows with "
                                      "the same first message stay on one side"));
@@ -87,7 +97,7 @@ void ChecksStrip::showTerms()
     tell(m_terms, known == used && closed.isEmpty(),
         closed.isEmpty()
             ? tr("%1 of %2 known").arg(known).arg(used)
-            : tr("%1 of %2 known, %3 non-commercial").arg(known).arg(used).arg(closed.size()));
+            : tr("%1 of %2, %3 non-commercial").arg(known).arg(used).arg(closed.size()));
     m_terms.value->setToolTip(
         closed.isEmpty() ? QString() : tr("Not for commercial use: %1").arg(closed.join(tr(", "))));
 }
@@ -97,7 +107,7 @@ void ChecksStrip::refresh()
     const MixtureChecks& checks = m_controller.checks();
     tell(m_overlap, checks.overlap == 0 && checks.testPrompts > 0,
         checks.testPrompts == 0
-            ? tr("no test set here")
+            ? tr("no test set")
             : tr("%1 of %2")
                   .arg(grouped(qint64(checks.overlap)), grouped(qint64(checks.testPrompts))));
     QStringList sets;

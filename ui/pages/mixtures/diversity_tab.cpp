@@ -19,7 +19,7 @@
 namespace koala {
 
 namespace {
-constexpr int kLeastVerbs = 26 + 8 * size::kDenseRow; // a head and eight rows
+constexpr int kLeastVerbs = 26 + 4 * size::kDenseRow; // a head and four rows
 
 class IntervalDelegate final : public CellDelegate {
 public:
@@ -180,7 +180,12 @@ void DiversityTab::measure()
     m_notice->clear();
     m_measuring = recipeOf(m_controller);
     m_progress = tr("opening the mixture…");
-    m_controller.service().reports().measure(m_controller.editor().mixture());
+    Mixture asked = m_controller.editor().mixture();
+    // The figures of a mixture that names no model are those of the project's first, so these are.
+    if (const QStringList& models = m_controller.service().models();
+        asked.model.empty() && !models.isEmpty())
+        asked.model = models.first().toStdString();
+    m_controller.service().reports().measure(asked);
     refresh();
 }
 

@@ -69,7 +69,7 @@ QWidget* MixturesPage::makeContent()
     auto* checks = new ChecksStrip(m_controller, content);
     layout->addWidget(checks);
     m_lower = new LowerPane(m_controller, content);
-    m_lower->setMinimumHeight(260);
+    m_lower->setMinimumHeight(420); // the figures of the diversity without a second scroll bar
     layout->addWidget(m_lower, 1);
     connect(summary, &SummaryCard::optionsWanted, this, [this] {
         auto* sheet = new OptionsSheet(m_controller.editor(), m_controller.service(), this);

@@ -83,7 +83,8 @@ void OptionsSheet::makeFields(QWidget* whole)
     m_model = comboBox(tr("Model"), "optionModel", whole);
     m_template = comboBox(tr("Template"), "optionTemplate", whole);
     m_maxTokens = lengthBox(tr("Longest conversation"), "optionMaxTokens", whole);
-    m_tooLong = new Segmented({tr("leave out last rounds"), tr("cut")}, "optionTooLong", whole);
+    m_tooLong = new Segmented(
+        {tr("leave out last rounds"), tr("cut"), tr("split")}, "optionTooLong", whole);
     m_packing = new Segmented({tr("none"), tr("documents"), tr("stream")}, "optionPacking", whole);
     m_length = lengthBox(tr("Packed length"), "optionPackingLength", whole);
     m_system = new QLineEdit(whole);
@@ -91,7 +92,9 @@ void OptionsSheet::makeFields(QWidget* whole)
     addRow(tr("Model"), m_model, tr("Whose tokeniser counts; a run with another one counts anew."));
     addRow(tr("Template"), m_template, tr("How a conversation becomes one text."));
     addRow(tr("Longest conversation"), m_maxTokens, tr("What is longer is shortened."));
-    addRow(tr("Too long"), m_tooLong, tr("Whole rounds at the end, or all after the limit."));
+    addRow(tr("Too long"), m_tooLong,
+        tr("Whole rounds at the end, all after the limit, or nothing: split makes several "
+           "documents of whole rounds."));
     addRow(tr("Packing"), m_packing,
         tr("None: one conversation a sequence. Documents: several, that do not see each other. "
            "Stream: one endless text, cut anywhere, as EasyLM does it."));

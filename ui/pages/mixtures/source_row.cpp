@@ -219,7 +219,7 @@ void SourceRow::makeChoices(QGridLayout& grid, int line, QWidget* parent)
            "sides."));
     m_markers = placed(grid, comboBox({}, "markers", parent), line, kMarkersColumn);
     m_markers->addItems({tr("none"), tr("chosen"), tr("both")});
-    m_markers->setFixedWidth(96);
+    m_markers->setFixedWidth(112);
     m_markers->setIconSize(kMarkerIconSize);
     makeQuiet(m_markers);
     makeTame(m_markers);

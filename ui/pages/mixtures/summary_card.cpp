@@ -279,7 +279,7 @@ void SummaryCard::showSteps(std::uint64_t sequences)
     const QString each =
         tr("%1 in a step").arg(counted(schedule.sequencesPerStep, tr("sequence"), tr("sequences")));
     const QString like = schedule.run.isEmpty()
-                             ? tr("as the run form begins; New run changes it")
+                             ? tr("as declared by default; a recipe may say otherwise")
                              : tr("as in the newest run, %1").arg(safeLine(schedule.run, 60));
     if (schedule.steps > 0) {
         m_steps.title->setText(

@@ -274,6 +274,26 @@ TEST_F(MixturesPageOnStarter, OptionsReachTheFigures)
     EXPECT_FALSE(m_page->editor().changed());
 }
 
+TEST_F(MixturesPageOnStarter, OptionsKeepAWayOfSplittingThatAFileChose)
+{
+    MixtureOptions split = optionsOf(m_page->editor().base());
+    split.tooLong = TooLong::Split;
+    m_page->editor().setOptions(split);
+    press("mixtureOptions");
+    find<QSpinBox>("optionMaxTokens")->setValue(128);
+    press("optionsApply");
+    EXPECT_EQ(m_page->editor().base().maxTokens, 128);
+    EXPECT_EQ(m_page->editor().base().tooLong, TooLong::Split);
+}
+
+TEST_F(MixturesPageOnStarter, TheChecksLeaveRoomForLongerFiguresInANarrowWindow)
+{
+    // 1,060 px beside the rail at 1280; a licence that forbids trade adds about 150.
+    auto* strip = find<QWidget>("checksStrip");
+    EXPECT_LE(strip->minimumSizeHint().width(), 900);
+    EXPECT_FALSE(find<QLabel>("checkOrder")->text().isEmpty());
+}
+
 TEST_F(MixturesPageOnStarter, SaysWhatDiffersFromTheSavedVersion)
 {
     m_page->showTab(LowerPane::Differences);
