@@ -85,7 +85,7 @@ def metrics(arguments, program):
 def store(arguments, program):
     real = os.path.join(arguments.shared, "data/sharegpt/sharegpt_v3_sample.json.gz")
     with tempfile.TemporaryDirectory() as folder:
-        return run([program, real, os.path.join(folder, "bench")])
+        return run([program, real, os.path.join(folder, "bench")] + arguments.models[:1])
 
 
 def mixture(arguments, program):

@@ -92,6 +92,11 @@ class Walk:
         check(len(listed) == 1 and json.loads(listed[0])["line"] == 21,
               f"one broken line was to be listed at line 21, found {listed}")
 
+        indexed = self.facts("data", "index", "dialogues")
+        check(indexed["rows"] == 80 and indexed["tokens"] > 1000, f"the index holds {indexed}")
+        again = self.facts("data", "index", "dialogues", "--model", "tiny")
+        check(again == indexed, f"indexed twice: {again} after {indexed}")
+
     def mix(self):
         sources = [{"dataset": name, "repeat": 1, "cap": 0, "slice": [0, -1], "hold_out": {"fraction": 0.1},
                     "markers": "both" if name == "pairs" else "none"}

@@ -1,110 +1,63 @@
 #include "core/data/mix/token_counts.h"
 
 #include <atomic>
-#include <cstring>
 #include <mutex>
 #include <thread>
 
 #include "core/base/sha256.h"
+#include "core/data/mix/counts_file.h"
 #include "core/data/row_reader.h"
 
 namespace koala {
 namespace {
 
-constexpr std::string_view kMagic = "KOALACT2";
 constexpr std::uint64_t kRowsPerTask = 256;
 
-// Magic, number of rows, all token counts, all trained counts; number of rows in parts, and of each
-// its row, its number of parts and their counts; SHA-256 (hex) of what comes before.
-std::string serialise(const RowTokens& counts)
+fs::path countsFile(const fs::path& directory, const std::string& rowsSha256,
+    const RecordRenderer& renderer, MarkerMode markers)
 {
-    const std::uint64_t rows = counts.tokens.size();
-    std::string bytes(kMagic);
-    bytes.append(reinterpret_cast<const char*>(&rows), sizeof rows);
-    for (const auto* column : {&counts.tokens, &counts.trained})
-        bytes.append(
-            reinterpret_cast<const char*>(column->data()), column->size() * sizeof(std::uint32_t));
-    const auto append = [&](std::uint32_t value) {
-        bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
+    const std::string key = sha256Hex(rowsSha256 + "\n" + renderer.key(markers));
+    return directory / "counts" / (key.substr(0, 32) + ".bin");
+}
+
+// Counts made before that hold some of the rows wanted.
+struct KnownCounts {
+    std::shared_ptr<const RowTokens> counts;
+    bool ofAllRows = false; // not of the view that the dataset is
+    bool limited = false;   // by the limit that is asked for; else by none
+};
+
+std::vector<KnownCounts> readKnown(
+    const Dataset& dataset, const RecordRenderer& renderer, MarkerMode markers)
+{
+    std::vector<KnownCounts> known;
+    const auto add = [&](const DatasetManifest& rows, bool ofAllRows, bool limited) {
+        RecordRenderer with = renderer;
+        if (!limited) {
+            with.maxTokens = kNoTokenLimit;
+            with.tooLong = RecordRenderer().tooLong;
+        }
+        if (auto counts = readCounts(
+                countsFile(dataset.directory(), rows.rowsSha256, with, markers), rows.rows))
+            known.push_back({std::move(counts), ofAllRows, limited});
     };
-    append(std::uint32_t(counts.parts.size()));
-    for (const auto& [row, parts] : counts.parts) {
-        append(row);
-        append(std::uint32_t(parts.size()));
-        for (const PartTokens& part : parts) {
-            append(part.tokens);
-            append(part.trained);
-        }
+    if (renderer.maxTokens < kNoTokenLimit)
+        add(dataset.manifest(), false, false);
+    const Result<DatasetManifest> all = readDatasetManifest(dataset.directory());
+    if (all.ok() && all->rowsSha256 != dataset.manifest().rowsSha256) {
+        add(*all, true, true);
+        if (renderer.maxTokens < kNoTokenLimit)
+            add(*all, true, false);
     }
-    return bytes + sha256Hex(bytes);
-}
-
-bool readParts(std::string_view bytes, RowTokens& counts)
-{
-    bool whole = true;
-    const auto next = [&] {
-        std::uint32_t value = 0;
-        whole = whole && bytes.size() >= sizeof value;
-        if (whole) {
-            std::memcpy(&value, bytes.data(), sizeof value);
-            bytes.remove_prefix(sizeof value);
-        }
-        return value;
-    };
-    const std::uint32_t rows = next();
-    for (std::uint32_t i = 0; i < rows && whole; ++i) {
-        const std::uint32_t row = next();
-        const std::uint32_t parts = next();
-        for (std::uint32_t p = 0; p < parts && whole; ++p) {
-            PartTokens part;
-            part.tokens = next();
-            part.trained = next();
-            counts.parts[row].push_back(part);
-        }
-    }
-    return whole && bytes.empty();
-}
-
-std::shared_ptr<const RowTokens> readCounts(const fs::path& path, std::uint64_t rows)
-{
-    const Result<std::string> read = readFile(path);
-    if (!read.ok())
-        return nullptr;
-    const std::string_view bytes = *read;
-    const std::size_t columnBytes = std::size_t(rows) * sizeof(std::uint32_t);
-    const std::size_t fixedBytes = kMagic.size() + sizeof rows + 2 * columnBytes + 4;
-    if (bytes.size() < fixedBytes + 64)
-        return nullptr;
-    const std::size_t dataBytes = bytes.size() - 64;
-    if (!bytes.starts_with(kMagic) ||
-        std::memcmp(bytes.data() + kMagic.size(), &rows, sizeof rows) != 0 ||
-        sha256Hex(bytes.substr(0, dataBytes)) != bytes.substr(dataBytes))
-        return nullptr;
-    auto counts = std::make_shared<RowTokens>();
-    const char* data = bytes.data() + kMagic.size() + sizeof rows;
-    for (auto* column : {&counts->tokens, &counts->trained}) {
-        column->resize(std::size_t(rows));
-        if (rows > 0)
-            std::memcpy(column->data(), data, columnBytes);
-        data += columnBytes;
-    }
-    return readParts(bytes.substr(fixedBytes - 4, dataBytes - fixedBytes + 4), *counts) ? counts
-                                                                                        : nullptr;
-}
-
-fs::path countsFile(const Dataset& dataset, const RecordRenderer& renderer, MarkerMode markers)
-{
-    const std::string key = sha256Hex(dataset.manifest().rowsSha256 + "\n" + renderer.key(markers));
-    return dataset.directory() / "counts" / (key.substr(0, 32) + ".bin");
+    return known;
 }
 
 class Counting {
 public:
-    // `whole` are the counts without a limit, or none.
     Counting(const Dataset& dataset, const RecordRenderer& renderer, MarkerMode markers,
-        std::shared_ptr<const RowTokens> whole, const std::function<void(std::uint64_t)>& progress,
+        std::vector<KnownCounts> known, const std::function<void(std::uint64_t)>& progress,
         std::stop_token stop)
-        : m_dataset(dataset), m_renderer(renderer), m_markers(markers), m_whole(std::move(whole)),
+        : m_dataset(dataset), m_renderer(renderer), m_markers(markers), m_known(std::move(known)),
           m_progress(progress), m_stop(std::move(stop)), m_counts(std::make_shared<RowTokens>())
     {
         m_counts->tokens.resize(dataset.size());
@@ -151,11 +104,8 @@ private:
 
     Status countRow(std::uint64_t row, std::uint64_t end, RowTexts& texts, RowReader& reader)
     {
-        if (m_whole && m_whole->tokens[row] <= m_renderer.maxTokens) { // nothing to leave out
-            m_counts->tokens[row] = m_whole->tokens[row];
-            m_counts->trained[row] = m_whole->trained[row];
+        if (takeKnown(row))
             return {};
-        }
         KOALA_TRY(const std::string_view line, reader.line(row, end));
         if (!texts.parse(line))
             return invalidInput(fmt::format("row {} is damaged; import its source again", row + 1));
@@ -178,6 +128,27 @@ private:
         return {};
     }
 
+    bool takeKnown(std::uint64_t row)
+    {
+        const bool edited = m_dataset.rows()[row].offset >= kEditedOffset;
+        for (const KnownCounts& known : m_known) {
+            if (known.ofAllRows && edited)
+                continue;
+            const std::uint64_t from = known.ofAllRows ? m_dataset.rowNumber(row) : row;
+            if (!known.limited && known.counts->tokens[from] > m_renderer.maxTokens)
+                continue;
+            m_counts->tokens[row] = known.counts->tokens[from];
+            m_counts->trained[row] = known.counts->trained[from];
+            if (const auto parts = known.counts->parts.find(std::uint32_t(from));
+                parts != known.counts->parts.end()) {
+                const std::scoped_lock lock(m_mutex);
+                m_counts->parts.emplace(std::uint32_t(row), parts->second);
+            }
+            return true;
+        }
+        return false;
+    }
+
     void failWith(const Error& error)
     {
         const std::scoped_lock lock(m_mutex);
@@ -189,7 +160,7 @@ private:
     const Dataset& m_dataset;
     const RecordRenderer& m_renderer;
     MarkerMode m_markers;
-    std::shared_ptr<const RowTokens> m_whole;
+    std::vector<KnownCounts> m_known;
     const std::function<void(std::uint64_t)>& m_progress;
     std::stop_token m_stop;
     std::shared_ptr<RowTokens> m_counts;
@@ -206,23 +177,16 @@ Result<std::shared_ptr<const RowTokens>> countTokens(const Dataset& dataset,
     const RecordRenderer& renderer, MarkerMode markers,
     const std::function<void(std::uint64_t rows)>& progress, std::stop_token stop)
 {
-    const fs::path file = countsFile(dataset, renderer, markers);
+    const fs::path file =
+        countsFile(dataset.directory(), dataset.manifest().rowsSha256, renderer, markers);
     if (auto kept = readCounts(file, dataset.size()))
         return kept;
-    std::shared_ptr<const RowTokens> whole;
-    if (renderer.maxTokens < kNoTokenLimit) {
-        RecordRenderer unlimited = renderer;
-        unlimited.maxTokens = kNoTokenLimit;
-        unlimited.tooLong = RecordRenderer().tooLong;
-        whole = readCounts(countsFile(dataset, unlimited, markers), dataset.size());
-    }
-    auto counted =
-        Counting(dataset, renderer, markers, std::move(whole), progress, std::move(stop)).run();
+    auto counted = Counting(dataset, renderer, markers, readKnown(dataset, renderer, markers),
+        progress, std::move(stop))
+                       .run();
     if (!counted.ok())
         return std::move(counted).error().within("dataset " + dataset.manifest().slug);
-    // A folder that may not be written only costs counting again next time.
-    if (createDirectories(file.parent_path()).ok())
-        (void)writeFileAtomically(file, serialise(**counted));
+    writeCounts(file, **counted);
     return counted;
 }
 

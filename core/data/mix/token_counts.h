@@ -15,7 +15,8 @@
 namespace koala {
 
 // `progress` is told rows done while rows are counted; it may be called from another thread. Rows
-// whose counts without a limit are known and within the limit are not counted again.
+// that were counted before are not counted again: in all rows of the dataset where this is a view
+// of it, without a limit where the row is within the one asked for.
 Result<std::shared_ptr<const RowTokens>> countTokens(const Dataset& dataset,
     const RecordRenderer& renderer, MarkerMode markers,
     const std::function<void(std::uint64_t rows)>& progress, std::stop_token stop);

@@ -136,5 +136,51 @@ TEST_F(FindTest, FacetsCountAllRows)
     EXPECT_EQ(facets.repeatedPrompts, 1u);
 }
 
+// Blocks of 4,096 rows are prepared by several threads; a stop falls between them.
+TEST(Indexing, ManyBlocksHoldTheSameAsTheTextsInOneGoOrTwo)
+{
+    const TemporaryDirectory folder = test::temporaryDirectory();
+    constexpr std::uint32_t kRows = 4096 * 3 + 100;
+    std::string rows;
+    for (std::uint32_t i = 0; i < kRows; ++i)
+        rows += fmt::format(
+            R"({{"turns":[{{"role":"user","text":"row{} mod{}"}},{{"role":"assistant","text":"{}"}}]}})"
+            "\n",
+            i, i % 7, i % 3 == 0 ? "```x```" : "plain");
+    ImportRequest request;
+    request.datasetsDirectory = folder.path() / "datasets";
+    request.files = {folder.path() / "many.jsonl"};
+    request.format = "koala";
+    test::writeText(request.files[0], rows);
+    const auto manifest = importDataset(request);
+    ASSERT_TRUE(manifest.ok()) << manifest.error().message;
+    const fs::path directory = request.datasetsDirectory / manifest->slug;
+    const std::vector<RowQuery> queries{{.words = "mod3"}, {.words = "row8191 mod1"},
+        {.words = "row12* mod6"}, {.words = "plain mod5"},
+        {.words = "mod2", .flags = std::uint32_t(RowFlag::Code)}};
+    const auto answers = [&](std::uint64_t indexed) {
+        const auto dataset = *Dataset::open(directory);
+        EXPECT_EQ(dataset->indexedRows(), indexed);
+        std::vector<Rows> found;
+        for (const RowQuery& query : queries)
+            found.push_back(*dataset->find(query));
+        return found;
+    };
+    const std::vector<Rows> read = answers(0);
+    EXPECT_EQ(read[0].size(), kRows / 7 + 1);
+    EXPECT_EQ(read[1], (Rows{8191}));
+    std::stop_source stop;
+    const Status stopped = indexDataset(
+        directory, stop.get_token(), [&](const IndexingProgress&) { stop.request_stop(); });
+    ASSERT_FALSE(stopped.ok());
+    EXPECT_EQ(stopped.error().code, ErrorCode::Cancelled);
+    const std::uint64_t half = (*Dataset::open(directory))->indexedRows();
+    EXPECT_GE(half, 4096u);
+    EXPECT_LT(half, kRows);
+    EXPECT_EQ(answers(half), read);
+    ASSERT_TRUE(indexDataset(directory).ok());
+    EXPECT_EQ(answers(kRows), read);
+}
+
 } // namespace
 } // namespace koala

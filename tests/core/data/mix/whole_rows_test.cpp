@@ -3,6 +3,7 @@
 #include <atomic>
 #include <numeric>
 
+#include "core/data/clean/cleaning.h"
 #include "core/data/formats/dataset_import.h"
 #include "core/data/mix/training_stream.h"
 #include "tests/support/temporary.h"
@@ -98,6 +99,34 @@ TEST_F(WholeRowsTest, MixturesWithALimitCountTheSameWithAndWithoutThem)
         EXPECT_EQ(countLimited(tooLong, 300), alone);
         forgetCounts();
     }
+}
+
+TEST_F(WholeRowsTest, CleanedRowsAreCountedFromThoseOfAllRows)
+{
+    const fs::path directory = m_folder.path() / "datasets" / m_slug;
+    CleaningSteps steps;
+    steps.add("length", {{"least_turns", 3}});
+    const auto dataset = *Dataset::open(directory);
+    const auto longRow = std::ranges::find_if(
+        dataset->rows(), [](const RowFacts& facts) { return facts.turns >= 3; });
+    steps.add("edit",
+        *parseJson(fmt::format(R"({{"edits":[{{"row":{},"turns":[{{"role":"user","text":"Edited"}},
+                       {{"role":"assistant","text":"Yes, in a few words"}}]}}]}})",
+                       longRow - dataset->rows().begin()),
+            "the edit"));
+    const auto clean = [&] { ASSERT_TRUE(writeSteps(directory, steps).ok()); };
+    const auto dirty = [&] { ASSERT_TRUE(writeSteps(directory, CleaningSteps()).ok()); };
+    clean();
+    const std::vector<std::uint32_t> split = countLimited(TooLong::Split, 100);
+    const std::vector<std::uint32_t> tokens = (*countWhole())->tokens;
+    dirty();
+    forgetCounts();
+    const std::vector<std::uint32_t> all = (*countWhole())->tokens;
+    (void)countLimited(TooLong::Split, 100);
+    EXPECT_GT(all.size(), tokens.size());
+    clean();
+    EXPECT_EQ((*countWhole())->tokens, tokens);
+    EXPECT_EQ(countLimited(TooLong::Split, 100), split);
 }
 
 TEST_F(WholeRowsTest, StopsAndLeavesNothingBehind)
