@@ -14,6 +14,17 @@ std::uint64_t countAt(const Json& json, const char* key)
     return std::uint64_t(std::max<std::int64_t>(0, integerOr(json, key, 0)));
 }
 
+// As far as they can be listed.
+std::vector<fs::path> entriesOf(const fs::path& folder)
+{
+    std::vector<fs::path> entries;
+    std::error_code code;
+    for (auto it = fs::directory_iterator(folder, code); !code && it != fs::end(it);
+        it.increment(code))
+        entries.push_back(it->path());
+    return entries;
+}
+
 // What an import that was killed after its dataset had appeared did not get to remove.
 void removeStagingFiles(const fs::path& dataset)
 {
@@ -65,8 +76,8 @@ std::uint64_t bytesBelow(const fs::path& folder)
 {
     std::uint64_t bytes = 0;
     std::error_code code;
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder, code))
-        if (const std::uint64_t size = entry.file_size(code); !code)
+    for (const fs::path& file : entriesOf(folder))
+        if (const std::uint64_t size = fs::file_size(file, code); !code)
             bytes += size;
     return bytes;
 }
@@ -93,11 +104,7 @@ Result<ImportStaging> ImportStaging::open(const fs::path& datasets, const Import
     const StagingGuard guard(datasets);
     const std::string key = identity.key();
     std::optional<ImportStaging> found;
-    std::error_code code;
-    std::vector<fs::path> folders;
-    for (const fs::directory_entry& entry : fs::directory_iterator(datasets, code))
-        folders.push_back(entry.path());
-    for (const fs::path& folder : folders) {
+    for (const fs::path& folder : entriesOf(datasets)) {
         if (!folder.filename().string().starts_with(kStagingPrefix)) {
             removeStagingFiles(folder);
             continue;
@@ -134,13 +141,9 @@ ImportStaging::~ImportStaging()
 Status ImportStaging::startOver()
 {
     m_checkpoint.reset();
-    std::error_code code;
-    std::vector<fs::path> files;
-    for (const fs::directory_entry& entry : fs::directory_iterator(m_path, code))
-        if (entry.path().filename() != kLockFile && entry.path().filename() != kIdentityFile)
-            files.push_back(entry.path());
-    for (const fs::path& file : files)
-        KOALA_RETURN_IF_ERROR(removeAll(file));
+    for (const fs::path& file : entriesOf(m_path))
+        if (file.filename() != kLockFile && file.filename() != kIdentityFile)
+            KOALA_RETURN_IF_ERROR(removeAll(file));
     return {};
 }
 
@@ -148,13 +151,9 @@ Status ImportStaging::startOver()
 void ImportStaging::removeTornFiles() const
 {
     std::error_code code;
-    std::vector<fs::path> files;
-    for (const fs::directory_entry& entry : fs::directory_iterator(m_path, code))
-        if (entry.path().filename().string().starts_with(".") &&
-            entry.path().filename() != kLockFile)
-            files.push_back(entry.path());
-    for (const fs::path& file : files)
-        fs::remove(file, code);
+    for (const fs::path& file : entriesOf(m_path))
+        if (file.filename().string().starts_with(".") && file.filename() != kLockFile)
+            fs::remove(file, code);
 }
 
 // Until the rename all is there that is needed to go on; what is of no use to a dataset goes after

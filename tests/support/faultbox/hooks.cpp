@@ -137,6 +137,9 @@ FAULTBOX_HOOK(
 FAULTBOX_HOOK(DIR*, opendir, (const char* path), (path), Call::List, at(path))
 FAULTBOX_HOOK(DIR*, fdopendir, (int fd), (fd), Call::List, at(fd))
 
+FAULTBOX_HOOK(dirent*, readdir, (DIR * list), (list), Call::Read, at(::dirfd(list)))
+FAULTBOX_HOOK(dirent64*, readdir64, (DIR * list), (list), Call::Read, at(::dirfd(list)))
+
 FAULTBOX_HOOK(ssize_t, read, (int fd, void* to, size_t size), (fd, to, size), Call::Read, at(fd))
 FAULTBOX_HOOK(ssize_t, __read_chk, (int fd, void* to, size_t size, size_t room),
     (fd, to, size, room), Call::Read, at(fd))
