@@ -6,6 +6,7 @@
 #include "app/koala/project_context.h"
 #include "core/data/formats/exporter.h"
 #include "core/data/formats/importer.h"
+#include "core/data/formats/parquet_reader.h"
 #include "core/data/formats/unfinished_imports.h"
 
 namespace koala {
@@ -36,6 +37,8 @@ int listFormats(const CommandContext& context)
         else
             std::printf("%-17s export: %s\n", std::string(exporter.id).c_str(),
                 std::string(exporter.title).c_str());
+    if (!readsParquet())
+        std::fputs("this build reads no Parquet files; one with KOALA_WITH_ARROW does\n", stderr);
     return kDone;
 }
 

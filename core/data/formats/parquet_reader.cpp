@@ -157,6 +157,11 @@ private:
 
 } // namespace
 
+bool readsParquet()
+{
+    return true;
+}
+
 Result<std::unique_ptr<RecordStream>> openParquet(const fs::path& path)
 {
     try {
@@ -190,6 +195,11 @@ Result<std::unique_ptr<RecordStream>> openParquet(const fs::path& path)
 #else
 
 namespace koala {
+
+bool readsParquet()
+{
+    return false;
+}
 
 Result<std::unique_ptr<RecordStream>> openParquet(const fs::path& path)
 {

@@ -8,6 +8,7 @@
 
 namespace koala {
 
+bool readsParquet(); // this build
 Result<std::unique_ptr<RecordStream>> openParquet(const fs::path& path);
 
 } // namespace koala

@@ -18,6 +18,7 @@ TEST(ParquetReader, IsToldByItsFirstBytesWhateverTheBuild)
     const auto form = formOf(*readUnpackedHead(madeFile(), 64), madeFile());
     ASSERT_TRUE(form.ok());
     EXPECT_EQ(*form, FileForm::Parquet);
+    EXPECT_EQ(openParquet(madeFile()).ok(), readsParquet());
 }
 
 #ifdef KOALA_TEST_PARQUET
