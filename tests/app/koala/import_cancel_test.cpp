@@ -20,6 +20,11 @@ struct Request {
     int status;
 };
 
+void PrintTo(const Request& request, std::ostream* out)
+{
+    *out << request.name;
+}
+
 class EndedByRequest : public testing::TestWithParam<Request> {
 protected:
     EndedByRequest()

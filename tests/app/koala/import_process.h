@@ -44,6 +44,10 @@ struct Kind {
     std::string (*record)(int number, int count);
     bool packed;
 };
+inline void PrintTo(const Kind& kind, std::ostream* out)
+{
+    *out << kind.format << (kind.packed ? ", packed" : "");
+}
 inline const Kind kKinds[] = {{"alpaca", task, false}, {"alpaca", task, true},
     {"sharegpt", dialogue, false}, {"sharegpt", dialogue, true}, {"hh", pair, false},
     {"hh", pair, true}};

@@ -15,6 +15,11 @@ struct Fault {
     bool forEver;
 };
 
+void PrintTo(const Fault& fault, std::ostream* out)
+{
+    *out << fault.name;
+}
+
 class ImportWithAFailingCall : public testing::TestWithParam<Fault> {
 protected:
     static std::size_t openFiles()
