@@ -3,7 +3,8 @@
 #
 #   packaging/quickstart.sh            install what is missing, build, make the starter project, open it;
 #                                      without a display: run the main job headless and print what it did
-#   packaging/quickstart.sh test       install what is missing, build everything, run all tests
+#   packaging/quickstart.sh test       install what is missing, build everything, run all tests, and those of the
+#                                      readers of foreign files once more under sanitizers
 #   packaging/quickstart.sh deps       only the packages, libtorch and the small model
 #
 # Safe to run again: finished parts are kept, downloads are checked by SHA-256 and never fetched twice.
@@ -126,6 +127,19 @@ build() {
     cmake --build "$build" "$@"
 }
 
+# What reads files of strangers, once more under ASan and UBSan: no torch, no window, a third of the
+# core. CONTRIBUTING.md says how to run the rest so.
+sanitized() {
+    say "Building and testing the readers of foreign files with sanitizers"
+    cmake --preset asan -S "$here" >"$cache/configure-asan.log" 2>&1 ||
+        die "configuring the sanitized build failed: $(tail -n 15 "$cache/configure-asan.log")"
+    local program programs=(test_core_base test_core_data_formats)
+    cmake --build "$here/build/asan" --target "${programs[@]}"
+    for program in "${programs[@]}"; do
+        "$here/build/asan/tests/$program" --gtest_brief=1
+    done
+}
+
 case $mode in
 deps)
     dependencies "$here"/packaging/packages-build.txt "$here"/packaging/packages-test.txt
@@ -136,6 +150,7 @@ test)
     say "Testing"
     export OMP_WAIT_POLICY=passive # threads of libtorch that wait must not keep the other core busy
     (cd "$here" && ctest --test-dir "$build" --output-on-failure --no-tests=error -j2)
+    (cd "$here" && sanitized)
     ;;
 open)
     # A second start reaches the open window at once.
