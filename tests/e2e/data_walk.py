@@ -66,7 +66,7 @@ class DataWalk(Walk):
         """Whole records are EasyLM's, token by token; a record that was cut is its beginning."""
         rows = self.built["total"]["rows"]
         same = 0
-        for row in range(0, rows, max(1, rows // 12)):
+        for row in range(1, rows + 1, max(1, rows // 12)):
             facts = self.facts("mixture", "tokens", "walk", "--row", row, "--compare-with", "easylm")
             check(facts["equal_tokens"] == facts["tokens"], f"row {row} is not EasyLM's: {facts}")
             check(facts["same"] == (facts["tokens"] == facts["easylm_tokens"]), f"row {row}: {facts}")

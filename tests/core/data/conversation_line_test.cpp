@@ -35,7 +35,7 @@ TEST(ConversationLine, SaysOfWhichRowALineIsBroken)
              R"({"turns":[{"role":"user","text":"x"}],"pair":{"rank":"best"}})"}) {
         const auto read = conversationFromLine(line, "made", 4);
         ASSERT_FALSE(read.ok()) << line;
-        EXPECT_NE(read.error().message.find("dataset made row 4"), std::string::npos)
+        EXPECT_NE(read.error().message.find("dataset made row 5"), std::string::npos)
             << read.error().message;
     }
 }
