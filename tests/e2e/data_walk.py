@@ -109,6 +109,11 @@ class DataWalk(Walk):
         terms = next(line for line in card["sources"] if line["dataset"] == "tasks")
         check(terms["licence"] == LICENCE and terms["terms"] == TERMS and card["non_commercial_sources"],
               f"the model card lost the terms: {card}")
+        exported = self.folder / "exported"
+        done = self.koala("model", "export", "as-mixed@last", exported)
+        check(LICENCE in done.stderr, f"the export names no non-commercial source: {done.stderr}")
+        carried = json.loads((exported / "model_card.json").read_text())
+        check(carried["sources"] == card["sources"], f"the export lost the terms: {carried}")
 
         self.koala("train", "full", *common, "--set", "max_tokens=64", "--run", "as-asked")
         config = json.loads((self.project / "runs" / "as-asked" / "config.json").read_text())
