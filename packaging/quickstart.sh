@@ -133,7 +133,7 @@ sanitized() {
     say "Building and testing the readers of foreign files with sanitizers"
     cmake --preset asan -S "$here" >"$cache/configure-asan.log" 2>&1 ||
         die "configuring the sanitized build failed: $(tail -n 15 "$cache/configure-asan.log")"
-    local program programs=(test_core_base test_core_data_formats)
+    local program programs=(test_core_base test_core_data_formats test_core_weights)
     cmake --build "$here/build/asan" --target "${programs[@]}"
     for program in "${programs[@]}"; do
         "$here/build/asan/tests/$program" --gtest_brief=1

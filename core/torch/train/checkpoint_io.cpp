@@ -20,6 +20,7 @@ namespace koala {
 namespace {
 
 constexpr const char* kOptimiserFile = "optimizer.safetensors";
+constexpr const char* kUnfinished = ".tmp"; // in the name of a folder that a save fills
 
 std::span<const float> valuesOf(const at::Tensor& tensor)
 {
@@ -181,7 +182,7 @@ Result<std::int64_t> saveCheckpoint(
             return inspectCheckpoint(final).bytes;
         KOALA_RETURN_IF_ERROR(removeAll(final));
     }
-    const std::string prefix = "." + checkpointName(contents.step) + ".tmp";
+    const std::string prefix = "." + checkpointName(contents.step) + kUnfinished;
     KOALA_TRY(TemporaryDirectory staging,
         TemporaryDirectory::create(checkpointsDirectory(runDirectory), prefix));
     const std::string what = "checkpoint " + final.string();
@@ -239,6 +240,20 @@ Result<ResumeState> loadCheckpoint(
     model.refreshWorkingCopies();
     optimiser.restore(arrays[1], arrays[2], updates);
     return resume;
+}
+
+Status removeUnfinishedSaves(const fs::path& runDirectory)
+{
+    std::error_code code;
+    std::vector<fs::path> left;
+    for (const auto& entry : fs::directory_iterator(checkpointsDirectory(runDirectory), code)) {
+        const std::string name = entry.path().filename().string();
+        if (name.starts_with(".step-") && name.find(kUnfinished) != std::string::npos)
+            left.push_back(entry.path());
+    }
+    for (const fs::path& folder : left)
+        KOALA_RETURN_IF_ERROR(removeAll(folder));
+    return {};
 }
 
 Status supersedeCheckpoints(const fs::path& runDirectory, std::int64_t step)

@@ -45,6 +45,9 @@ struct ResumeState {
 Result<ResumeState> loadCheckpoint(
     const fs::path& checkpoint, const RunConfig& config, LlamaModel& model, Optimiser& optimiser);
 
+// Removes what a save that was killed left. For the one process that holds the run's lock.
+Status removeUnfinishedSaves(const fs::path& runDirectory);
+
 // Checkpoints above `step` are put out of the way (checkpoints/.superseded-…): the run goes on from
 // `step` and will write its own.
 Status supersedeCheckpoints(const fs::path& runDirectory, std::int64_t step);

@@ -80,6 +80,7 @@ Result<RunEndedEvent> trainFrom(const TrainingRunOptions& options, const OpenPar
         return RunEndedEvent{cancelled ? "stopped" : "failed", step, parts.error().message,
             cancelled ? "signal" : "bad_config"};
     }
+    KOALA_RETURN_IF_ERROR(removeUnfinishedSaves(options.runDirectory));
     if (options.resume)
         KOALA_RETURN_IF_ERROR(supersedeCheckpoints(options.runDirectory, step));
     TrainLoop loop(*parts, log, step, options.hooks);
