@@ -111,6 +111,7 @@ Status writeState(const fs::path& folder, const CheckpointContents& c)
     json["step"] = c.step;
     json["cursor"] = c.cursor;
     json["updates"] = c.optimiser.updates();
+    json["left_out"] = c.leftOut;
     json["total_steps"] = c.totalSteps;
     json["seed"] = c.config.train.seed;
     json["method"] = c.config.train.method;
@@ -218,6 +219,9 @@ Result<ResumeState> loadCheckpoint(
     KOALA_TRY(const std::int64_t cursor, integerAt(state, "cursor", what));
     KOALA_TRY(const std::int64_t updates, integerAt(state, "updates", what));
     resume.cursor = std::uint64_t(cursor);
+    for (const Json& left : memberOr(state, "left_out"))
+        if (left.is_number_integer())
+            resume.leftOut.push_back(left.get<std::int64_t>());
 
     KOALA_TRY(const SafetensorsFile file, SafetensorsFile::open(checkpoint / kOptimiserFile));
     const auto layout = file.metadata().find("layout");

@@ -30,6 +30,7 @@ struct CheckpointContents {
     std::int64_t totalSteps = 0;
     std::int64_t threads = 0;
     bool markers = false;
+    std::vector<std::int64_t> leftOut = {}; // updates that were not finite and not made
 };
 
 // Returns the bytes of the checkpoint. One that is already there and verifies is left as it is.
@@ -39,6 +40,7 @@ Result<std::int64_t> saveCheckpoint(
 struct ResumeState {
     std::int64_t step = 0;
     std::uint64_t cursor = 0;
+    std::vector<std::int64_t> leftOut;
 };
 // Puts values and moments of a verified checkpoint into model and optimiser. Says which option
 // differs when the checkpoint does not fit the run's configuration.

@@ -1,5 +1,6 @@
 #include "core/torch/train/train_loop.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <exception>
@@ -18,6 +19,11 @@ namespace koala {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// Updates that may be left out because they are not finite (reliability T2).
+constexpr std::int64_t kMostInARow = 3;
+constexpr std::int64_t kMostRecent = 10;
+constexpr std::int64_t kRecentUpdates = 1000;
 
 std::int64_t residentBytes()
 {
@@ -93,6 +99,7 @@ Status TrainLoop::prepare(const std::optional<fs::path>& checkpoint)
             loadCheckpoint(*checkpoint, m_parts.config, *m_model, *m_optimiser));
         m_step = state.step;
         m_savedStep = state.step;
+        m_leftOut = state.leftOut;
         if (state.cursor != std::uint64_t(state.step * m_sequencesPerStep))
             return invalidInput(
                 fmt::format("{}: sequences, accumulate and max_tokens must not change "
@@ -149,6 +156,29 @@ Result<StepEvent> TrainLoop::computeGradient(std::int64_t step)
     return event;
 }
 
+// One bad batch must not end a run: weights, moments and their count stay bit for bit as they are,
+// the schedule and the data go on (reliability T1). Many of them do end it (T2).
+Result<bool> TrainLoop::leaveOut(std::int64_t step)
+{
+    std::int64_t inARow = 0;
+    while (inARow < std::int64_t(m_leftOut.size()) &&
+           m_leftOut[m_leftOut.size() - 1 - std::size_t(inARow)] == step - 1 - inARow)
+        ++inARow;
+    const auto recent = std::count_if(m_leftOut.begin(), m_leftOut.end(),
+        [&](std::int64_t left) { return left > step - kRecentUpdates; });
+    if (inARow >= kMostInARow || recent >= kMostRecent) {
+        m_failedStep = step;
+        return false;
+    }
+    m_leftOut.push_back(step);
+    m_step = step;
+    const std::string words =
+        fmt::format("update {} was left out: its loss or gradient is not finite", step);
+    KOALA_RETURN_IF_ERROR(m_log.append(NoticeEvent{"warning", "step_left_out", words, step}));
+    m_hooks.say(words);
+    return true;
+}
+
 Result<bool> TrainLoop::takeStep()
 {
     const auto start = Clock::now();
@@ -157,10 +187,8 @@ Result<bool> TrainLoop::takeStep()
     const at::Tensor& flat = m_model->flatGradients();
     const std::span<const float> gradient(flat.const_data_ptr<float>(), std::size_t(flat.numel()));
     event.gradNorm = Optimiser::norm(gradient);
-    if (!std::isfinite(event.loss) || !std::isfinite(event.gradNorm)) {
-        m_failedStep = step;
-        return false;
-    }
+    if (!std::isfinite(event.loss) || !std::isfinite(event.gradNorm))
+        return leaveOut(step);
     event.learningRate = m_rates.at(step);
     const at::Tensor& values = m_model->flatValues();
     m_optimiser->update({values.mutable_data_ptr<float>(), std::size_t(values.numel())}, gradient,
@@ -229,7 +257,7 @@ Status TrainLoop::save(const std::string& reason)
     const auto start = Clock::now();
     const CheckpointContents contents{m_parts.config, *m_model, *m_optimiser,
         m_parts.tokenizer.get(), m_step, std::uint64_t(m_step * m_sequencesPerStep), m_totalSteps,
-        at::get_num_threads(), m_parts.markers};
+        at::get_num_threads(), m_parts.markers, m_leftOut};
     KOALA_TRY(const std::int64_t bytes, saveCheckpoint(m_parts.runDirectory, contents));
     m_savedStep = m_step;
     const auto relative = [](std::int64_t step) { return "checkpoints/" + checkpointName(step); };
@@ -293,10 +321,10 @@ RunEndedEvent TrainLoop::failed(const Error& error)
 RunEndedEvent TrainLoop::notFinite()
 {
     const std::string words =
-        fmt::format("update {} would have made the weights infinite or NaN; it was "
-                    "not made. The state before it is saved: resume from it with "
-                    "a smaller learning_rate or with clip set",
-            m_failedStep);
+        fmt::format("update {} is not finite, and {} others before it were not; none of them was "
+                    "made. The state before them is saved: resume from it with a smaller "
+                    "learning_rate or with clip set",
+            m_failedStep, m_leftOut.size());
     const Status told = m_log.append(NoticeEvent{"error", "not_finite", words, m_step});
     if (const Status saved = told.ok() ? save("not_finite") : told; !saved.ok())
         return failed(saved.error());

@@ -59,7 +59,8 @@ private:
     std::optional<RunEndedEvent> obeyRequests();
     Result<std::vector<PackedSequence>> sequencesOfStep(std::int64_t step) const;
     Result<StepEvent> computeGradient(std::int64_t step);
-    Result<bool> takeStep(); // false: the numbers stopped being finite, nothing was changed
+    Result<bool> takeStep(); // false: too many updates were not finite
+    Result<bool> leaveOut(std::int64_t step);
     Status evaluate();
     Status sample();
     Status save(const std::string& reason);
@@ -81,6 +82,7 @@ private:
     std::int64_t m_sequencesPerStep = 1;
     std::int64_t m_savedStep = -1;
     std::int64_t m_failedStep = 0;
+    std::vector<std::int64_t> m_leftOut; // updates that were not finite and not made, ascending
 };
 
 } // namespace koala

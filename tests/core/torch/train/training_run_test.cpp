@@ -35,24 +35,75 @@ TEST_F(TrainingRuns, TheLossFallsAndEveryEventIsThere)
         EXPECT_TRUE(fs::exists(checkpointDirectory(run, 40) / name)) << name;
 }
 
-TEST_F(TrainingRuns, StoppedAfterEachOfFortyStepsAndResumedTheyAreBitwiseTheSame)
+// Reliability B1: 2.4 epochs, accumulation 4, everything that draws at random turned on.
+TEST_F(TrainingRuns, StoppedAfterEachOf59StepsAndResumedTheyAreBitwiseTheSame)
 {
     test::writeTinyModel(model);
-    train.accumulate = 2;
+    train.steps = 60;
+    train.sequences = 1;
+    train.accumulate = 4;
+    sequencesOfEpoch = 100;
+    train.residualDropout = train.embeddingDropout = train.attentionDropout = 0.05;
+    train.fcmMaxRatio = 0.1;
     const fs::path whole = makeRun("whole");
     ASSERT_EQ(go(whole, false).state, "done");
     const std::vector<float> wanted = losses(whole);
-    const std::string state = finalState(whole, 40);
-    ASSERT_EQ(wanted.size(), 40U);
+    const std::string state = finalState(whole, 60);
+    ASSERT_EQ(wanted.size(), 60U);
     int equal = 0;
-    for (std::int64_t stop = 0; stop < 40; ++stop) {
+    for (std::int64_t stop = 1; stop < 60; ++stop) {
         const fs::path run = makeRun("stopped-" + std::to_string(stop));
         ASSERT_EQ(go(run, false, stop).state, "stopped");
         ASSERT_EQ(go(run, true).state, "done");
-        equal += losses(run) == wanted && finalState(run, 40) == state ? 1 : 0;
+        equal += losses(run) == wanted && finalState(run, 60) == state ? 1 : 0;
+        fs::remove_all(run);
     }
-    EXPECT_EQ(equal, 40);
-    std::printf("resumed runs equal to the one that never stopped: %d of 40\n", equal);
+    EXPECT_EQ(equal, 59);
+    std::printf("resumed runs equal to the one that never stopped: %d of 59\n", equal);
+}
+
+TEST_F(TrainingRuns, EveryOptimiserAndLossIsResumedBitwise)
+{
+    test::writeTinyModel(model);
+    train.steps = 10;
+    train.accumulate = 2;
+    train.warmupSteps = 0;
+    train.warmupShare = 0.2;
+    train.firstUpdate = 0;
+    std::set<std::string> states;
+    for (const auto& [optimiser, loss] : std::vector<std::pair<std::string, std::string>>{
+             {"adamw", "batch_mean"}, {"scaled_adam", "row_mean"}, {"palm", "token_mean"}}) {
+        train.optimiser = optimiser;
+        train.loss = loss;
+        train.schedule = optimiser == "palm" ? "palm" : "cosine";
+        train.firstMoment = optimiser == "scaled_adam" ? "bf16" : "fp32";
+        const fs::path whole = makeRun(optimiser + "-whole");
+        ASSERT_EQ(go(whole, false).state, "done");
+        states.insert(finalState(whole, 10));
+        for (const std::int64_t stop : {1, 6}) {
+            const fs::path run = makeRun(optimiser + "-" + std::to_string(stop));
+            go(run, false, stop);
+            ASSERT_EQ(go(run, true).state, "done");
+            EXPECT_EQ(losses(run), losses(whole)) << optimiser;
+            EXPECT_EQ(finalState(run, 10), finalState(whole, 10)) << optimiser;
+        }
+    }
+    EXPECT_EQ(states.size(), 3U);
+}
+
+TEST_F(TrainingRuns, TheMomentsOfAnotherOptimiserAreRefused)
+{
+    test::writeTinyModel(model);
+    train.steps = 4;
+    const fs::path run = makeRun("run");
+    go(run, false, 2);
+    std::string changed = *readFile(run / "config.json");
+    changed.replace(changed.find("\"adamw\""), 7, "\"palm\"");
+    ASSERT_TRUE(writeFileAtomically(run / "config.json", changed).ok());
+    const RunEndedEvent ended = go(run, true);
+    EXPECT_EQ(ended.state, "failed");
+    EXPECT_NE(ended.message.find("moments are those of the optimiser adamw"), std::string::npos)
+        << ended.message;
 }
 
 TEST_F(TrainingRuns, AnAdapterWithDropoutInBf16IsResumedBitwiseToo)
@@ -138,18 +189,73 @@ TEST_F(TrainingRuns, OldCheckpointsGoAndPinnedOnesStay)
     EXPECT_THAT(steps, testing::ElementsAre(2, 8, 10));
 }
 
-TEST_F(TrainingRuns, NumbersThatStopBeingFiniteEndTheRunWithTheStateBefore)
+// A base whose last token has an infinite row: what holds it has no finite loss.
+void writePoisonedModel(const fs::path& folder)
 {
-    auto weights = test::tinyWeights();
-    weights.back().values[3] = std::numeric_limits<float>::infinity();
-    test::writeHfModel(model, test::tinyConfig(), weights);
+    const test::TinyModelOptions options{.tied = false};
+    auto weights = test::tinyWeights(options);
+    weights.front().values.back() = std::numeric_limits<float>::infinity();
+    test::writeHfModel(folder, test::tinyConfig(options), weights);
+}
+
+std::vector<std::int64_t> leftOut(const std::vector<Event>& events)
+{
+    std::vector<std::int64_t> steps;
+    for (const Event& event : events)
+        if (const auto* notice = std::get_if<NoticeEvent>(&event.body))
+            if (notice->rule == "step_left_out")
+                steps.push_back(notice->step);
+    return steps;
+}
+
+// Reliability T1.
+TEST_F(TrainingRuns, AnUpdateThatIsNotFiniteIsLeftOutAndTheRunGoesOn)
+{
+    writePoisonedModel(model);
     train.method = "lora";
-    const fs::path run = makeRun("infinite");
-    const RunEndedEvent ended = go(run, false);
+    train.loraRank = 4;
+    train.steps = 8;
+    train.saveEvery = 1;
+    poisoned = {5}; // in the third update, of two sequences each
+    const fs::path whole = makeRun("whole");
+    EXPECT_EQ(go(whole, false).state, "done");
+    EXPECT_EQ(leftOut(events(whole)), std::vector<std::int64_t>{3});
+    EXPECT_EQ(losses(whole).size(), 7U);
+    EXPECT_EQ(finalState(whole, 3), finalState(whole, 2));
+    EXPECT_NE(finalState(whole, 4), finalState(whole, 3));
+    for (const std::int64_t stop : {2, 3, 5}) {
+        const fs::path run = makeRun("stopped-" + std::to_string(stop));
+        go(run, false, stop);
+        ASSERT_EQ(go(run, true).state, "done");
+        EXPECT_EQ(finalState(run, 8), finalState(whole, 8)) << stop;
+    }
+}
+
+// Reliability T2: the fourth in a row ends the run, and so does the eleventh of a thousand, of
+// which a resumed run knows.
+TEST_F(TrainingRuns, ManyUpdatesThatAreNotFiniteEndTheRunWithTheStateBeforeThem)
+{
+    writePoisonedModel(model);
+    train.method = "lora";
+    train.loraRank = 4;
+    train.sequences = 1;
+    poisoned = {4, 5, 6, 8, 9, 10, 11};
+    const fs::path row = makeRun("row");
+    const RunEndedEvent ended = go(row, false);
     EXPECT_EQ(ended.state, "failed");
     EXPECT_EQ(ended.cause, "not_finite");
-    EXPECT_EQ(ended.step, 0);
-    EXPECT_TRUE(verifyCheckpoint(checkpointDirectory(run, 0)).ok());
+    EXPECT_EQ(ended.step, 11);
+    EXPECT_EQ(leftOut(events(row)), (std::vector<std::int64_t>{5, 6, 7, 9, 10, 11}));
+    EXPECT_TRUE(verifyCheckpoint(checkpointDirectory(row, 11)).ok());
+
+    poisoned.clear();
+    for (std::uint64_t update = 1; update < 40; update += 2)
+        poisoned.insert(update);
+    const fs::path often = makeRun("often");
+    go(often, false, 15);
+    const RunEndedEvent resumed = go(often, true);
+    EXPECT_EQ(resumed.cause, "not_finite");
+    EXPECT_EQ(resumed.step, 21);
 }
 
 TEST_F(TrainingRuns, OptionsThatTheDataDependOnMustNotChangeOnResume)

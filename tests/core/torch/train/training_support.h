@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,11 +17,14 @@
 
 namespace koala::test {
 
-// Seeded sequences of two documents, the same in each epoch.
+// Seeded sequences of two documents, the same in each epoch. The vocabulary's last token stands
+// only in sequences counted in `poisoned`.
 class ListSource final : public BatchSource {
 public:
-    ListSource(std::uint64_t count, std::int32_t vocabulary, std::uint64_t seed)
-        : m_count(count), m_vocabulary(vocabulary), m_seed(seed)
+    ListSource(std::uint64_t count, std::int32_t vocabulary, std::uint64_t seed,
+        std::set<std::uint64_t> poisoned = {})
+        : m_count(count), m_vocabulary(vocabulary - 1), m_seed(seed),
+          m_poisoned(std::move(poisoned))
     {
     }
     Result<PackedSequence> sequenceAt(std::uint64_t cursor) const override
@@ -37,6 +41,8 @@ public:
                 token = (token * 3 + std::int32_t(random.uniform() * 4)) % m_vocabulary;
             }
         }
+        if (m_poisoned.contains(cursor))
+            sequence.tokens[4] = m_vocabulary;
         return sequence;
     }
     std::uint64_t sequences(std::uint64_t) const override { return m_count; }
@@ -48,6 +54,7 @@ private:
     std::uint64_t m_count;
     std::int32_t m_vocabulary;
     std::uint64_t m_seed;
+    std::set<std::uint64_t> m_poisoned; // cursors
 };
 
 class TrainingRuns : public testing::Test {
@@ -105,7 +112,8 @@ protected:
                 parts.config = config;
                 KOALA_TRY(parts.base, openCheckpoint(model));
                 const std::int32_t vocabulary = parts.base->config().vocabularySize;
-                parts.training = std::make_unique<ListSource>(12, vocabulary, 1);
+                parts.training =
+                    std::make_unique<ListSource>(sequencesOfEpoch, vocabulary, 1, poisoned);
                 parts.holdOut = std::make_unique<ListSource>(3, vocabulary, 2);
                 return parts;
             });
@@ -137,6 +145,8 @@ protected:
     TemporaryDirectory folder = temporaryDirectory();
     fs::path model;
     TrainConfig train;
+    std::uint64_t sequencesOfEpoch = 12;
+    std::set<std::uint64_t> poisoned;
 };
 
 } // namespace koala::test
