@@ -8,6 +8,7 @@
 
 #include "app/koala/commands.h"
 #include "app/koala/project_context.h"
+#include "app/koala/run_verbs.h"
 #include "app/koala/train_setup.h"
 #include "core/launch/launch.h"
 #include "core/run/control.h"
@@ -283,6 +284,7 @@ void addRunCommand(CLI::App& koala, CommandContext& context)
         return request(
             c, *call, [&](const fs::path& run) { return pinCheckpoint(run, call->step); });
     });
+    addRunProve(noun, context);
 }
 
 } // namespace koala

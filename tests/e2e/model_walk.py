@@ -68,6 +68,16 @@ class ModelWalk(Walk):
         changed = self.koala("model", "verify", "other", expect=1)
         check("not those that were imported" in changed.stderr, f"a changed bit passed: {changed.stderr}")
 
+    def prove_that_resuming_is_exact(self):
+        """On the run of export_a_checkpoint's mixture, with all that draws at random."""
+        if not (BIN / "koala-torch").exists():
+            return
+        facts = self.facts("run", "prove", "koala-13b", "--mixture", "walk", "--model", "tiny", "--steps", "3",
+                           "--set", "precision=fp32", "--set", "max_tokens=64", "--set", "global_batch_tokens=128")
+        check(facts["equal"] and facts["equal_steps"] == 3, f"the resumed run is another one: {facts}")
+        check(facts["sha256"]["optimizer.safetensors"] == facts["sha256_resumed"]["optimizer.safetensors"],
+              f"the moments differ: {facts}")
+
     def export_a_checkpoint(self):
         if not (BIN / "koala-torch").exists():
             print("export_a_checkpoint: left out, this build has no koala-torch", flush=True)
@@ -92,7 +102,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="koala-model-walk.") as folder:
         walk = ModelWalk(pathlib.Path(folder))
         for step in (walk.make_project, walk.export_and_import, walk.make_and_apply_differences,
-                     walk.notice_a_changed_file, walk.export_a_checkpoint):
+                     walk.notice_a_changed_file, walk.export_a_checkpoint,
+                     walk.prove_that_resuming_is_exact):
             started = time.monotonic()
             step()
             print(f"{step.__name__}: {time.monotonic() - started:.1f} s", flush=True)
