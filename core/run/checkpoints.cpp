@@ -31,6 +31,9 @@ Status readManifest(const fs::path& directory, CheckpointInfo& info)
     const std::string what = (directory / "manifest.json").string();
     KOALA_TRY(const Json manifest, readJsonFile(directory / "manifest.json"));
     KOALA_TRY(info.step, integerAt(manifest, "step", what));
+    if (const auto named = stepOfName(directory.filename().string()); named && *named != info.step)
+        return invalidInput(fmt::format(
+            "{} is that of step {}; the folder was mixed up with another", what, info.step));
     info.finite = boolOr(manifest, "finite", true);
     const Json& base = memberOr(manifest, "base");
     info.basePath = stringOr(base, "path", "");
@@ -119,10 +122,11 @@ Result<CheckpointInfo> latestVerifiedCheckpoint(const fs::path& runDirectory)
     std::vector<CheckpointInfo> checkpoints = listCheckpoints(runDirectory);
     std::reverse(checkpoints.begin(), checkpoints.end());
     for (CheckpointInfo& checkpoint : checkpoints)
-        if (checkpoint.complete && verifyCheckpoint(checkpoint.path).ok())
+        if (checkpoint.complete && checkpoint.finite && verifyCheckpoint(checkpoint.path).ok())
             return std::move(checkpoint);
     return notFound(
-        fmt::format("{} has no complete checkpoint; start the run anew", runDirectory.string()));
+        fmt::format("{} has no complete checkpoint of finite numbers; start the run anew",
+            runDirectory.string()));
 }
 
 Status writeManifest(const fs::path& directory, const ManifestFacts& facts)

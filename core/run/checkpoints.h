@@ -1,6 +1,7 @@
 // core/run/checkpoints.h: the checkpoints of a run. One is complete when its manifest.json is there
-// and its files have the sizes and hashes that it names; everything else is not trusted. Anyone may
-// read.
+// and its files have the sizes and hashes that it names; everything else is not trusted. One whose
+// weights are not finite stays as a suspect, to be looked at: nothing goes on from it by itself.
+// Anyone may read.
 #pragma once
 
 #include <cstdint>
@@ -42,7 +43,7 @@ CheckpointInfo inspectCheckpoint(const fs::path& directory);
 Status verifyCheckpoint(const fs::path& directory);
 // By step, broken ones included; temporary folders of interrupted saves are not listed.
 std::vector<CheckpointInfo> listCheckpoints(const fs::path& runDirectory);
-// The highest step that verifies, broken ones skipped; NotFound when there is none.
+// The highest step that verifies and is finite, others skipped; NotFound when there is none.
 Result<CheckpointInfo> latestVerifiedCheckpoint(const fs::path& runDirectory);
 
 // Writes manifest.json over the files that lie in `directory`, with their sizes and hashes.

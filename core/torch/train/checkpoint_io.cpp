@@ -283,7 +283,7 @@ Result<std::vector<CheckpointInfo>> pruneCheckpoints(
     std::vector<CheckpointInfo> removed;
     std::vector<CheckpointInfo> complete;
     for (CheckpointInfo& checkpoint : listCheckpoints(runDirectory))
-        if (checkpoint.complete && !checkpoint.pinned)
+        if (checkpoint.complete && checkpoint.finite && !checkpoint.pinned)
             complete.push_back(std::move(checkpoint));
     for (std::size_t i = 0; i + std::size_t(keep) < complete.size(); ++i) {
         // The manifest goes first: a removal that stops half-way leaves no checkpoint that looks

@@ -54,7 +54,8 @@ Status removeUnfinishedSaves(const fs::path& runDirectory);
 // `step` and will write its own.
 Status supersedeCheckpoints(const fs::path& runDirectory, std::int64_t step);
 
-// Removes all but the `keep` newest complete checkpoints; pinned ones stay. Returns what was
+// Removes all but the `keep` newest complete checkpoints; pinned ones stay, and those that are not
+// finite, which count for none. Returns what was
 // removed.
 Result<std::vector<CheckpointInfo>> pruneCheckpoints(
     const fs::path& runDirectory, std::int64_t keep);
