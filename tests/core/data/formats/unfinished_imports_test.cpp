@@ -19,7 +19,7 @@ protected:
         std::string text;
         for (int i = 0; i < kRecords; ++i)
             text += fmt::format(
-                "{{\"question\":\"{}?\",\"reply\":\"{}\",\"extra\":{}}}\n", i, i * i % 97, i);
+                "{{\"question\":\"{}?\",\"reply\":\"{}\",\"extra\":{}}}\n", i, i % 89, i);
         test::writeText(m_file, text);
         m_request.datasetsDirectory = m_folder.path() / "datasets";
         m_request.files = {m_file};
