@@ -15,6 +15,7 @@ namespace {
 constexpr std::uint64_t kMaxKeys = 65536;
 constexpr std::uint64_t kMaxTensors = 1 << 20;
 constexpr std::uint64_t kMaxExtents = 4;
+constexpr std::size_t kMaxNameBytes = 256;
 constexpr std::uint64_t kMaxAlignment = 1 << 20;
 
 enum class ValueType : std::uint32_t {
@@ -212,6 +213,10 @@ Status readTensorInfo(Cursor& in, GgufTensorInfo& info, std::uint64_t index, std
     const auto extents = in.number<std::uint32_t>();
     if (in.failed())
         return endsEarly(what, fmt::format("the description of tensor {}", index));
+    if (info.name.empty() || info.name.size() > kMaxNameBytes)
+        return invalidInput(
+            fmt::format("{}: the name of tensor {} is empty or longer than {} bytes", what, index,
+                kMaxNameBytes));
     if (extents == 0 || extents > kMaxExtents)
         return invalidInput(fmt::format("{}: tensor {} has {} dimensions; 1 to {} are allowed",
             what, elided(toValidUtf8(info.name), 80), extents, kMaxExtents));
@@ -310,6 +315,8 @@ Result<GgufHeader> readGgufHeader(std::span<const std::byte> file, std::string_v
         std::string key = in.text();
         if (in.failed())
             return endsEarly(what, fmt::format("metadata key {}", i));
+        if (key.empty())
+            return invalidInput(fmt::format("{}: metadata key {} has no name", what, i));
         const std::string shownKey = elided(toValidUtf8(key), 80);
         auto value = readValue(in);
         if (in.failed())

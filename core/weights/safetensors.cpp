@@ -1,8 +1,7 @@
 #include "core/weights/safetensors.h"
 
 #include <cstring>
-#include <set>
-#include <unordered_map>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -24,28 +23,65 @@ constexpr std::array kDtypes{DtypeSize{"BOOL", 1}, DtypeSize{"U8", 1}, DtypeSize
     DtypeSize{"F16", 2}, DtypeSize{"BF16", 2}, DtypeSize{"U32", 4}, DtypeSize{"I32", 4},
     DtypeSize{"F32", 4}, DtypeSize{"U64", 8}, DtypeSize{"I64", 8}, DtypeSize{"F64", 8}};
 
-// Parses the header and refuses a key that stands twice in one object.
-Result<OrderedJson> parseHeader(std::string_view text, std::string_view what)
-{
-    std::vector<std::set<std::string>> open;
-    std::string twice;
-    const auto watch = [&](int, OrderedJson::parse_event_t event, OrderedJson& parsed) {
-        if (event == OrderedJson::parse_event_t::object_start)
-            open.emplace_back();
-        else if (event == OrderedJson::parse_event_t::object_end && !open.empty())
-            open.pop_back();
-        else if (event == OrderedJson::parse_event_t::key && !open.empty())
-            if (!open.back().insert(parsed.get<std::string>()).second)
-                twice = parsed.get<std::string>();
+// Remembers a key that stands twice in one object; refuses deep nesting.
+class RepeatedKeys final : public nlohmann::json_sax<Json> {
+public:
+    std::string repeated;
+
+    bool null() override { return true; }
+    bool boolean(bool) override { return true; }
+    bool number_integer(std::int64_t) override { return true; }
+    bool number_unsigned(std::uint64_t) override { return true; }
+    bool number_float(double, const std::string&) override { return true; }
+    bool string(std::string&) override { return true; }
+    bool binary(Json::binary_t&) override { return true; }
+    bool start_object(std::size_t) override
+    {
+        m_open.emplace_back();
+        return m_open.size() < kMaxDepth;
+    }
+    bool key(std::string& name) override
+    {
+        if (!m_open.back().insert(name).second)
+            repeated = name;
         return true;
-    };
-    OrderedJson header = OrderedJson::parse(text, watch, false);
+    }
+    bool end_object() override
+    {
+        m_open.pop_back();
+        return true;
+    }
+    bool start_array(std::size_t) override { return ++m_arrays < kMaxDepth; }
+    bool end_array() override
+    {
+        --m_arrays;
+        return true;
+    }
+    bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override
+    {
+        return false;
+    }
+
+private:
+    static constexpr std::size_t kMaxDepth = 16;
+    std::vector<std::unordered_set<std::string>> m_open;
+    std::size_t m_arrays = 0;
+};
+
+// Parses the header and refuses a key that stands twice in one object. Two passes: the library's
+// own callback looks through the whole object again after each member.
+Result<Json> parseHeader(std::string_view text, std::string_view what)
+{
+    RepeatedKeys keys;
+    Json header(Json::value_t::discarded);
+    if (Json::sax_parse(text, &keys))
+        header = Json::parse(text, nullptr, false);
     if (header.is_discarded() || !header.is_object())
         return invalidInput(
             fmt::format("{}: its header is not a JSON object; the file is damaged", what));
-    if (!twice.empty())
+    if (!keys.repeated.empty())
         return invalidInput(fmt::format(
-            "{}: its header names {} twice; the file is damaged", what, elided(twice, 80)));
+            "{}: its header names {} twice; the file is damaged", what, elided(keys.repeated, 80)));
     return header;
 }
 
@@ -59,13 +95,13 @@ std::optional<std::uint64_t> bytesOf(const std::vector<std::int64_t>& shape, std
     return bytes;
 }
 
-bool isWhole(const OrderedJson& value)
+bool isWhole(const Json& value)
 {
     return value.is_number_unsigned() ||
            (value.is_number_integer() && value.get<std::int64_t>() >= 0);
 }
 
-Result<SafetensorsEntry> readEntry(const std::string& name, const OrderedJson& value,
+Result<SafetensorsEntry> readEntry(const std::string& name, const Json& value,
     std::span<const std::byte> data, std::string_view what)
 {
     const auto broken = [&](std::string_view reason) {
@@ -81,7 +117,7 @@ Result<SafetensorsEntry> readEntry(const std::string& name, const OrderedJson& v
     SafetensorsEntry entry;
     entry.name = name;
     entry.dtype = dtype->get<std::string>();
-    for (const OrderedJson& extent : *shape) {
+    for (const Json& extent : *shape) {
         if (!isWhole(extent))
             return broken("its shape is not a list of whole numbers");
         entry.shape.push_back(extent.get<std::int64_t>());
@@ -179,7 +215,7 @@ Result<SafetensorsFile> SafetensorsFile::open(const fs::path& path)
     if (headerBytes == 0 || *text != '{')
         return invalidInput(
             fmt::format("{} is not a safetensors file: its header is no JSON object", what));
-    KOALA_TRY(const OrderedJson header, parseHeader({text, headerBytes}, what));
+    KOALA_TRY(const Json header, parseHeader({text, headerBytes}, what));
 
     SafetensorsFile file(std::move(mapped));
     const std::span<const std::byte> data = bytes.subspan(sizeof headerBytes + headerBytes);
@@ -188,14 +224,22 @@ Result<SafetensorsFile> SafetensorsFile::open(const fs::path& path)
             return invalidInput(
                 fmt::format("{}: {} is no object; the file is damaged", what, elided(name, 80)));
         if (name == "__metadata__") {
-            for (const auto& [key, word] : value.items())
-                if (word.is_string())
-                    file.m_metadata.emplace(key, word.get<std::string>());
+            for (const auto& [key, word] : value.items()) {
+                if (!word.is_string())
+                    return invalidInput(
+                        fmt::format("{}: its metadata {} is no text; the file is damaged", what,
+                            elided(key, 80)));
+                file.m_metadata.emplace(key, word.get<std::string>());
+            }
             continue;
         }
         KOALA_TRY(SafetensorsEntry entry, readEntry(name, value, data, what));
         file.m_entries.push_back(std::move(entry));
     }
+    std::stable_sort(file.m_entries.begin(), file.m_entries.end(),
+        [](const SafetensorsEntry& a, const SafetensorsEntry& b) {
+            return a.data.data() < b.data.data();
+        });
     KOALA_RETURN_IF_ERROR(checkCoverage(file.m_entries, data, what));
     return file;
 }
