@@ -78,7 +78,10 @@ struct TrainConfig {
                 .choices = {"lora", "full"},
                 .group = "What"});
         visitor("precision", precision,
-            {.help = "numbers of the computation", .choices = {"bf16", "fp32"}, .group = "What"});
+            {.help = "numbers of the computation; auto: bf16 where this processor computes it fast "
+                     "(AVX-512), else fp32",
+                .choices = {"auto", "bf16", "fp32"},
+                .group = "What"});
 
         visitor("steps", steps,
             {.help = "optimiser updates; 0: as many as the epochs need",
