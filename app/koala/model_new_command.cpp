@@ -9,6 +9,7 @@
 #include "app/koala/signal_watcher.h"
 #include "core/text/tokenizer_files.h"
 #include "core/weights/random_model.h"
+#include "core/weights/weight_config.h"
 
 namespace koala {
 namespace {
@@ -20,25 +21,12 @@ struct NewOptions {
     std::int64_t seed = 42;
 };
 
-Result<ModelConfig> configOf(const std::string& name)
-{
-    if (const auto named = namedModelConfig(name))
-        return *named;
-    std::error_code code;
-    if (!fs::exists(name, code))
-        return invalidInput(
-            fmt::format("\"{}\" is neither a known configuration ({}) nor a config.json", name,
-                fmt::join(modelConfigNames(), ", ")));
-    KOALA_TRY(const Json json, readJsonFile(name));
-    return configFromHf(json, name);
-}
-
 Result<ModelEntry> makeModel(
     const CommandContext& context, const NewOptions& options, std::stop_token stop)
 {
     KOALA_TRY(const Project project, openProject(context));
     KOALA_TRY(const std::shared_ptr<const Tokenizer> tokenizer, loadTokenizer(options.tokenizer));
-    KOALA_TRY(ModelConfig config, configOf(options.config));
+    KOALA_TRY(ModelConfig config, configNamedOrRead(options.config));
     config.vocabularySize = std::max(config.vocabularySize, tokenizer->vocabularySize());
     config.ropeLayout = RopeLayout::HalfSplit;
     ModelEntry entry;

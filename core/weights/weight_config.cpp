@@ -35,23 +35,24 @@ Error notGiven(const WeightShapes& shapes, std::string_view what)
 
 } // namespace
 
+Result<ModelConfig> configNamedOrRead(const std::string& given)
+{
+    if (const auto named = namedModelConfig(given))
+        return *named;
+    std::error_code code;
+    if (!fs::exists(given, code))
+        return invalidInput(fmt::format("\"{}\" is neither a known configuration ({}) nor a file",
+            given, fmt::join(modelConfigNames(), ", ")));
+    KOALA_TRY(const Json json, readJsonFile(given));
+    return configFromHf(json, given);
+}
+
 Result<ModelConfig> configForWeights(const WeightShapes& shapes, const std::string& given,
     std::string_view what, std::vector<std::string>& notes)
 {
     if (given.empty())
         return notGiven(shapes, what);
-    ModelConfig config;
-    if (const auto named = namedModelConfig(given)) {
-        config = *named;
-    } else {
-        std::error_code code;
-        if (!fs::exists(given, code))
-            return invalidInput(
-                fmt::format("\"{}\" is neither a known configuration ({}) nor a file", given,
-                    fmt::join(modelConfigNames(), ", ")));
-        KOALA_TRY(const Json json, readJsonFile(given));
-        KOALA_TRY(config, configFromHf(json, given));
-    }
+    KOALA_TRY(ModelConfig config, configNamedOrRead(given));
     if (!fits(config, shapes))
         return invalidInput(fmt::format(
             "{}: has width {}, MLP width {} and {} layers, but the configuration \"{}\" asks for "

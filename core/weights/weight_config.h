@@ -25,6 +25,9 @@ struct WeightShapes {
 Result<ModelConfig> configForWeights(const WeightShapes& shapes, const std::string& given,
     std::string_view what, std::vector<std::string>& notes);
 
+// A configuration by a name of spec 02 section 1, or out of a config.json of Hugging Face.
+Result<ModelConfig> configNamedOrRead(const std::string& given);
+
 Status checkShape(std::string_view what, std::string_view name,
     const std::vector<std::int64_t>& stored, const std::vector<std::int64_t>& expected);
 
