@@ -7,7 +7,6 @@
 #include "app/koala/model_verbs.h"
 #include "app/koala/signal_watcher.h"
 #include "core/base/sha256.h"
-#include "core/text/tokenizer_files.h"
 #include "core/weights/easylm_file.h"
 #include "core/weights/weight_difference.h"
 
@@ -35,13 +34,11 @@ Status writeFolder(const SourceModel& model, TensorType type, const fs::path& to
 {
     const fs::path parent = out.has_parent_path() ? out.parent_path() : fs::path(".");
     KOALA_TRY(TemporaryDirectory staging, TemporaryDirectory::create(parent, ".difference"));
-    HfConfigExtras extras;
-    if (const auto tokenizer = loadTokenizer(tokenizerPath); tokenizer.ok()) {
-        extras.bosId = (*tokenizer)->bosId();
-        extras.eosId = (*tokenizer)->eosId();
-        KOALA_RETURN_IF_ERROR(writeTokenizerFiles(tokenizerPath, std::nullopt, staging.path()));
-    }
-    KOALA_RETURN_IF_ERROR(writeHfModel(staging.path(), model, type, extras, progress));
+    // Published differences come without a tokeniser at times.
+    KOALA_RETURN_IF_ERROR(
+        loadTokenizer(tokenizerPath).ok()
+            ? writeModelFolder(staging.path(), model, {type, tokenizerPath}, progress)
+            : writeHfModel(staging.path(), model, type, {}, progress));
     KOALA_RETURN_IF_ERROR(publishDirectory(staging.path(), out));
     staging.release();
     return {};

@@ -9,7 +9,6 @@
 #include "app/koala/project_context.h"
 #include "app/koala/signal_watcher.h"
 #include "core/text/gguf_vocabulary.h"
-#include "core/text/tokenizer_files.h"
 #include "core/weights/easylm_file.h"
 
 namespace koala {
@@ -63,17 +62,13 @@ void nameNonCommercialSources(const OrderedJson& card)
 Status writeHfFolder(const ResolvedModel& resolved, const SourceModel& model, TensorType type,
     const OrderedJson& card, const fs::path& out, const WriteProgress& progress)
 {
-    // A full fine-tune brings its own tokeniser; an adapter has its base's.
-    const fs::path tokenizerPath = resolved.checkpoint;
-    KOALA_TRY(const std::shared_ptr<const Tokenizer> tokenizer, loadTokenizer(tokenizerPath));
     const fs::path parent = out.has_parent_path() ? out.parent_path() : fs::path(".");
     KOALA_TRY(TemporaryDirectory staging, TemporaryDirectory::create(parent, ".export"));
-    KOALA_RETURN_IF_ERROR(writeHfModel(staging.path(), model, type,
-        {.bosId = tokenizer->bosId(), .eosId = tokenizer->eosId()}, progress));
-    std::optional<TemplateId> chatTemplate;
+    ModelFolder options{
+        .type = type, .tokenizerPath = resolved.checkpoint}; // an adapter has its base's
     if (const auto known = templateFromName(resolved.templateName); known.ok())
-        chatTemplate = *known;
-    KOALA_RETURN_IF_ERROR(writeTokenizerFiles(tokenizerPath, chatTemplate, staging.path()));
+        options.chatTemplate = *known;
+    KOALA_RETURN_IF_ERROR(writeModelFolder(staging.path(), model, options, progress));
     KOALA_RETURN_IF_ERROR(writeJsonFile(staging.path() / "model_card.json", card));
     KOALA_RETURN_IF_ERROR(publishDirectory(staging.path(), out));
     staging.release();

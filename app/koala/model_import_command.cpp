@@ -8,7 +8,6 @@
 #include "app/koala/model_verbs.h"
 #include "app/koala/project_context.h"
 #include "app/koala/signal_watcher.h"
-#include "core/text/tokenizer_files.h"
 
 namespace koala {
 namespace {
@@ -112,9 +111,8 @@ Result<ModelEntry> convertModel(
     entry.licence = options.licence;
     entry.templateName = options.chatTemplate;
     KOALA_TRY(ImportedModel staged, project.beginModel(entry.slug));
-    KOALA_RETURN_IF_ERROR(writeHfModel(staged.weights, model, keptType(model),
-        {.bosId = tokenizer->bosId(), .eosId = tokenizer->eosId()}, tensorProgress(stop)));
-    KOALA_RETURN_IF_ERROR(writeTokenizerFiles(tokenizerPath, chatTemplate, staged.weights));
+    KOALA_RETURN_IF_ERROR(writeModelFolder(staged.weights, model,
+        {keptType(model), tokenizerPath, chatTemplate}, tensorProgress(stop)));
     KOALA_TRY(entry.sha256, checkpointSha256(staged.weights));
     return project.publishModel(std::move(staged), entry, options.path);
 }

@@ -7,7 +7,6 @@
 #include "app/koala/model_verbs.h"
 #include "app/koala/project_context.h"
 #include "app/koala/signal_watcher.h"
-#include "core/text/tokenizer_files.h"
 #include "core/weights/random_model.h"
 #include "core/weights/weight_config.h"
 
@@ -34,9 +33,8 @@ Result<ModelEntry> makeModel(
     entry.title = fmt::format("{} with random weights, seed {}", options.config, options.seed);
     KOALA_TRY(ImportedModel staged, project.beginModel(entry.slug));
     const SourceModel model = randomModel(config, std::uint64_t(options.seed));
-    KOALA_RETURN_IF_ERROR(writeHfModel(staged.weights, model, TensorType::F32,
-        {.bosId = tokenizer->bosId(), .eosId = tokenizer->eosId()}, tensorProgress(stop)));
-    KOALA_RETURN_IF_ERROR(writeTokenizerFiles(options.tokenizer, std::nullopt, staged.weights));
+    KOALA_RETURN_IF_ERROR(writeModelFolder(staged.weights, model,
+        {.type = TensorType::F32, .tokenizerPath = options.tokenizer}, tensorProgress(stop)));
     KOALA_TRY(entry.sha256, checkpointSha256(staged.weights));
     return project.publishModel(std::move(staged), entry, {});
 }

@@ -47,6 +47,16 @@ WriteProgress tensorProgress(std::stop_token stop)
     };
 }
 
+Status writeModelFolder(const fs::path& folder, const SourceModel& model,
+    const ModelFolder& options, const WriteProgress& progress)
+{
+    KOALA_TRY(
+        const std::shared_ptr<const Tokenizer> tokenizer, loadTokenizer(options.tokenizerPath));
+    KOALA_RETURN_IF_ERROR(writeHfModel(folder, model, options.type,
+        {.bosId = tokenizer->bosId(), .eosId = tokenizer->eosId()}, progress));
+    return writeTokenizerFiles(options.tokenizerPath, options.chatTemplate, folder);
+}
+
 void printNotes(const SourceModel& model)
 {
     for (const std::string& note : model.notes)

@@ -3,6 +3,7 @@
 
 #include "app/koala/command.h"
 #include "core/store/project.h"
+#include "core/text/tokenizer_files.h"
 #include "core/weights/model_writers.h"
 
 namespace koala {
@@ -21,6 +22,15 @@ Result<SourceModel> openResolvedModel(const ResolvedModel& model, const SourceOp
 Result<TensorType> tensorTypeFrom(const std::string& name);
 // A line on standard error that is drawn over, on a terminal only; stops once `stop` is asked.
 WriteProgress tensorProgress(std::stop_token stop);
+// Weights, configuration and the tokeniser that lies at `tokenizerPath` into `folder`, which
+// exists.
+struct ModelFolder {
+    TensorType type = TensorType::BF16;
+    fs::path tokenizerPath;
+    std::optional<TemplateId> chatTemplate = {}; // none: the tokeniser's own
+};
+Status writeModelFolder(const fs::path& folder, const SourceModel& model,
+    const ModelFolder& options, const WriteProgress& progress);
 // Notes of a reader, on standard error.
 void printNotes(const SourceModel& model);
 
