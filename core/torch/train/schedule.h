@@ -31,7 +31,6 @@ public:
     StepRates() = default;
     StepRates(const TrainConfig& config, std::int64_t steps);
     double at(std::int64_t step) const; // `step` counts from 1
-    const Schedule& schedule() const { return m_schedule; }
 
 private:
     Schedule m_schedule;
